@@ -1,0 +1,1 @@
+"""The DICOM kernel: values in, datasets and bytes out. Imports neither network, database nor screen."""
