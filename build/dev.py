@@ -79,7 +79,7 @@ def test(rest: list[str]) -> int:
     pytest = [python, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile", "-q"])]
     if rest:
         return call(pytest)
-    folders = ["kiosk", "minipacs", "tests", "build"]
+    folders = ["kiosk", "minipacs", "tests", "build", "installer"]
     checks = [
         [python, "-m", "ruff", "format", "--check", *folders],
         [python, "-m", "ruff", "check", *folders],
