@@ -111,7 +111,7 @@ def an_image_request(
         kind=kind,
         patient=a_patient(),
         order=an_order(uids),
-        frame=colour_frame() if colour else grey_frame(),
+        frame=colour_frame() if colour else grey_frame(bits=8 if kind == "us" else 12),
         series=Series(uids.series(), 1, "Test series", started_at=NOW),
         sop_instance_uid=uids.instance(),
         instance_number=1,

@@ -13,7 +13,6 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 Details = Mapping[str, Any]
@@ -185,7 +184,7 @@ class Frame:
     simulated: bool = False
     taken_at: dt.datetime | None = None
     """When the device says it was taken; None means when it was received."""
-    facts: Details = NO_DETAILS
+    facts: Details = field(default_factory=lambda: NO_DETAILS)
     """Further device facts by DICOM keyword."""
 
 
@@ -243,6 +242,6 @@ class ImageRequest:
     shot: Shot = field(default_factory=Shot)
     step: PerformedStep | None = None
     operator: str = ""
-    details: Details = NO_DETAILS
+    details: Details = field(default_factory=lambda: NO_DETAILS)
     """What a person gives by keyword; wins over what is derived, never over identity or pixels."""
     character_set: str = "ISO_IR 192"

@@ -1,0 +1,74 @@
+"""From a request to an object: modules, then the kind's own, device facts, details, character set, a last check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain
+
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit
+
+from minipacs.dicom import details, texts
+from minipacs.dicom.building.writing import put
+from minipacs.dicom.errors import BadRequest
+from minipacs.dicom.iod import Iod
+from minipacs.dicom.model import ImageRequest, PatientKind
+from minipacs.dicom.rules.codes import check_codes
+from minipacs.dicom.rules.image import check_image
+from minipacs.dicom.rules.modules import check_modules
+
+NOT_TO_SCALE = "Pixel size unknown, a nominal one is given: not for measurement"
+
+
+def build_image(iod: Iod, request: ImageRequest) -> Dataset:
+    """Build an object of `iod`. Raises BadRequest."""
+    request = _with_default_view(iod, request)
+    ds = Dataset()
+    ds.file_meta = FileMetaDataset()
+    ds.file_meta.TransferSyntaxUID = (
+        ExplicitVRLittleEndian if request.frame.jpeg is None else JPEGBaseline8Bit
+    )
+    put(ds, "SOPClassUID", iod.sop_class_uid)
+    put(ds, "Modality", iod.modality)
+    for use in iod.uses:
+        use.module.write(ds, request)
+    iod.finish(ds, request)
+    details.apply_facts(ds, iod, request.frame.facts)
+    details.apply(ds, iod, request.details)
+    iod.reconcile(ds, request.details.keys())
+    if "Laterality" in request.details and "ImageLaterality" not in request.details:
+        # The series' side and the image's exclude each other (PS3.3 C.7.3.1).
+        _drop_derived(ds, iod, "ImageLaterality")
+    _settle_spacing(ds, iod)
+    texts.settle_character_set(ds, request.character_set)
+    _check(ds, iod)
+    return ds
+
+
+def _with_default_view(iod: Iod, request: ImageRequest) -> ImageRequest:
+    shot = request.shot
+    told = shot.view or shot.teeth or shot.region or shot.patient_orientation
+    if told or not iod.default_view or request.patient.kind is PatientKind.COMPONENT:
+        return request
+    return replace(request, shot=replace(shot, view=iod.default_view))
+
+
+def _drop_derived(ds: Dataset, iod: Iod, keyword: str) -> None:
+    if keyword in ds and iod.attributes[keyword].type == "3":
+        del ds[keyword]
+
+
+def _settle_spacing(ds: Dataset, iod: Iod) -> None:
+    """A Type 1 pixel spacing that nobody told: a usual one, and the object says that it is no measure."""
+    attribute = iod.attributes.get("ImagerPixelSpacing")
+    if attribute is None or attribute.type != "1" or "ImagerPixelSpacing" in ds:
+        return
+    put(ds, "ImagerPixelSpacing", [iod.nominal_spacing_mm] * 2)
+    comments = [str(ds.get("ImageComments", "")), NOT_TO_SCALE]
+    put(ds, "ImageComments", "; ".join(text for text in comments if text))
+
+
+def _check(ds: Dataset, iod: Iod) -> None:
+    for finding in chain(check_modules(ds, iod), check_codes(ds), check_image(ds)):
+        if finding.severity == "error":
+            raise BadRequest(finding.keyword, f"{finding.what}; {finding.mend}")

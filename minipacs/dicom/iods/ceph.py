@@ -1,0 +1,30 @@
+"""Cephalometric x-ray: a Digital X-Ray Image (PS3.3 A.26) with its own modality and positioner."""
+
+from __future__ import annotations
+
+from pydicom.dataset import Dataset
+
+from minipacs.dicom.building.writing import put
+from minipacs.dicom.iod import Iod, iod, uses
+from minipacs.dicom.iods.dx import CONDITIONAL, MANDATORY, MODALITIES, OPTIONAL, SOP_CLASS
+from minipacs.dicom.model import ImageRequest
+
+
+@iod("ceph")
+def cephalometric() -> Iod:
+    """The skull in a head holder, for orthodontic measurement."""
+    return Iod(
+        kind="ceph",
+        title="Digital X-Ray Image",
+        clause="PS3.3 A.26",
+        sop_class_uid=SOP_CLASS,
+        modality="DX",
+        uses=uses(MANDATORY, OPTIONAL, CONDITIONAL),
+        finish=_finish,
+        default_view="ceph-lateral",
+        modalities=MODALITIES,
+    )
+
+
+def _finish(ds: Dataset, request: ImageRequest) -> None:
+    put(ds, "PositionerType", "CEPHALOSTAT")
