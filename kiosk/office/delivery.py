@@ -1,0 +1,99 @@
+"""The outbox and the alerts for the screen, in the peer's own words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from kiosk.i18n import Text, text
+from kiosk.presenters.ports import AlertLine, Destination, OutboxLine
+from minipacs.archive import Archive
+from minipacs.archive.rows import OutboxEntry
+
+SHOWN_DONE = 200
+_WHAT = {
+    "store": "Image {uid}",
+    "mpps-create": "Report: exam begun",
+    "mpps-set": "Report: exam ended",
+    "commitment": "Request to confirm storage",
+}
+
+
+class DeliveryDesk:
+    """kiosk.presenters.ports.DeliveryPort.
+
+    Args:
+        destinations: where images can be sent, as AETITLE or AETITLE@HOST:PORT with the words a person reads.
+        wake: tells the delivery that there is work.
+    """
+
+    def __init__(
+        self,
+        archive: Archive,
+        destinations: Callable[[], Sequence[Destination]],
+        wake: Callable[[], None],
+    ) -> None:
+        self._archive, self._destinations, self._wake = archive, destinations, wake
+
+    def destinations(self) -> Sequence[Destination]:
+        """Where images can be sent."""
+        return self._destinations()
+
+    def send(self, study_instance_uid: str, ae_title: str) -> int:
+        """Put the images of a study into the outbox; how many."""
+        uids = [row.sop_instance_uid for row in self._archive.instances(study=study_instance_uid)]
+        self._archive.outbox.enqueue(uids, ae_title)
+        self._wake()
+        return len(uids)
+
+    def outbox(self) -> Sequence[OutboxLine]:
+        """All that is not done, newest first, and the last ones done."""
+        entries = sorted(self._archive.outbox.list(), key=lambda entry: entry.id, reverse=True)
+        waiting = [
+            entry for entry in entries if entry.state.value in ("QUEUED", "SENDING", "FAILED")
+        ]
+        done = [entry for entry in entries if entry.state.value in ("SENT", "COMMITTED")]
+        return [_line(entry) for entry in (*waiting, *done[:SHOWN_DONE])]
+
+    def study_states(self, study_instance_uid: str) -> dict[str, int]:
+        """State -> how many deliveries of this study."""
+        uids = {row.sop_instance_uid for row in self._archive.instances(study=study_instance_uid)}
+        entries = self._archive.outbox.list()
+        return dict(Counter(entry.state.value for entry in entries if entry.uid in uids))
+
+    def retry(self, entry_id: str) -> None:
+        """Try a failed one again now; empty tries all."""
+        self._archive.outbox.retry(int(entry_id) if entry_id else None)
+        self._wake()
+
+    def drop(self, entry_id: str) -> None:
+        """Give one up."""
+        self._archive.outbox.drop(int(entry_id))
+
+    def alerts(self) -> Sequence[AlertLine]:
+        """The open ones."""
+        return [
+            AlertLine(str(alert.id), alert.text, dt.datetime.fromisoformat(alert.raised_at))
+            for alert in self._archive.alerts.list()
+        ]
+
+    def acknowledge(self, alert_id: str) -> None:
+        """A person has read it."""
+        self._archive.alerts.acknowledge(int(alert_id))
+
+
+def _line(entry: OutboxEntry) -> OutboxLine:
+    return OutboxLine(
+        str(entry.id),
+        _what(entry),
+        entry.destination,
+        entry.state.value,
+        entry.attempts,
+        entry.reason,
+        dt.datetime.fromisoformat(entry.next_try_at) if entry.next_try_at else None,
+    )
+
+
+def _what(entry: OutboxEntry) -> Text:
+    return text(_WHAT.get(entry.kind, "{kind}"), uid=f"…{entry.uid[-8:]}", kind=entry.kind)

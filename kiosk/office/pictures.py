@@ -1,0 +1,168 @@
+"""The archive for the eye: studies, previews and whole pictures, each read against its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from kiosk.i18n import NO_TEXT, plain
+from kiosk.imaging.preview import thumbnail
+from kiosk.imaging.window import Window, auto_window
+from kiosk.presenters.ports import Picture, StoredPicture
+from kiosk.tasks import Job
+from minipacs.archive import Archive
+from minipacs.archive.errors import ArchiveError
+from minipacs.archive.rows import InstanceRow, StudyRow
+from minipacs.dicom import part10, pixels
+
+PREVIEW_SIDE = 320
+_BROKEN = (ArchiveError, pixels.CannotDisplay, part10.Unreadable)
+
+
+@dataclass(frozen=True)
+class ListedStudy:
+    """kiosk.presenters.ports.Study."""
+
+    study_instance_uid: str
+    patient_name: str
+    patient_id: str
+    patient_birth_date: str
+    patient_sex: str
+    study_date: str
+    study_time: str
+    study_description: str
+    modalities: tuple[str, ...]
+    instances: int
+
+
+class ArchivePictures:
+    """kiosk.presenters.ports.ArchivePort."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def studies(
+        self, text: str, *, date_from: str = "", date_to: str = "", modality: str = ""
+    ) -> Sequence[ListedStudy]:
+        """Newest first, a bounded number."""
+        rows = self._archive.studies(text, date_from=date_from, date_to=date_to, modality=modality)
+        return [_listed(row) for row in rows]
+
+    def pictures(self, study_instance_uid: str) -> Sequence[StoredPicture]:
+        """The images of a study with previews; one that can't be shown says why."""
+        return [self._stored(row) for row in self._archive.instances(study=study_instance_uid)]
+
+    def picture(self, sop_instance_uid: str) -> Picture:
+        """One image in full.
+
+        Raises:
+            Missing, Damaged: the archive has no whole file of it.
+            CannotDisplay: no codec for it is here.
+        """
+        ds = part10.read(self._archive.read(sop_instance_uid))
+        values = pixels.decode(ds)
+        return Picture(
+            pixels=values,
+            window=window_of(ds, values),
+            inverted=ds.get("PhotometricInterpretation") == "MONOCHROME1",
+            orientation=_orientation(ds),
+            title=plain(_title(ds)),
+            details=tuple(plain(line) for line in _details(ds)),
+            spacing_mm=_spacing(ds),
+            simulated="SIMULATED" in str(ds.get("ImageComments", "")).upper(),
+        )
+
+    def preview(self, sop_instance_uid: str, side: int = PREVIEW_SIDE) -> NDArray[np.uint8]:
+        """A small 8-bit picture of an image, for lists and the demo's PNG files."""
+        return _small(part10.read(self._archive.read(sop_instance_uid)), side)
+
+    def verify(self, study_instance_uid: str, job: Job) -> Sequence[str]:
+        """Every file of a study against its hash; the UIDs that fail."""
+        rows = self._archive.instances(study=study_instance_uid)
+        failed = []
+        for done, row in enumerate(rows):
+            job.report(done / max(1, len(rows)))
+            try:
+                self._archive.read(row.sop_instance_uid)
+            except ArchiveError:
+                failed.append(row.sop_instance_uid)
+        return failed
+
+    def _stored(self, row: InstanceRow) -> StoredPicture:
+        series = f"{row.modality} {row.series_number}".strip()
+        try:
+            ds = part10.read(self._archive.read(row.sop_instance_uid))
+        except _BROKEN as problem:
+            return StoredPicture(
+                row.sop_instance_uid, series, row.instance_number, None, plain(str(problem))
+            )
+        title = (
+            f"{row.modality} {ds.get('SeriesNumber', '')} {ds.get('SeriesDescription', '')}".strip()
+        )
+        try:
+            look: NDArray[np.uint8] | None = _small(ds, PREVIEW_SIDE)
+            note = NO_TEXT
+        except _BROKEN as problem:
+            look, note = None, plain(str(problem))
+        return StoredPicture(row.sop_instance_uid, title, _title(ds), look, note)
+
+
+def window_of(ds: Dataset, values: NDArray[np.generic]) -> Window:
+    """The window that the object names, else one from its pixels."""
+    center, width = ds.get("WindowCenter"), ds.get("WindowWidth")
+    if center is None or width is None or values.ndim == 3:
+        return auto_window(values)
+    first = [part[0] if hasattr(part, "__getitem__") else part for part in (center, width)]
+    return float(first[0]), float(first[1])
+
+
+def _small(ds: Dataset, side: int) -> NDArray[np.uint8]:
+    values = pixels.decode(ds)
+    inverted = ds.get("PhotometricInterpretation") == "MONOCHROME1"
+    return thumbnail(values, window_of(ds, values), side, inverted=inverted)
+
+
+def _listed(row: StudyRow) -> ListedStudy:
+    return ListedStudy(
+        row.study_instance_uid,
+        row.patient_name,
+        row.patient_id,
+        row.birth_date,
+        row.sex,
+        row.study_date,
+        row.study_time,
+        row.study_description,
+        row.modalities,
+        row.instance_count,
+    )
+
+
+def _orientation(ds: Dataset) -> tuple[str, str] | None:
+    value = ds.get("PatientOrientation")
+    return (str(value[0]), str(value[1])) if value is not None and len(value) == 2 else None
+
+
+def _spacing(ds: Dataset) -> tuple[float, float] | None:
+    value = ds.get("PixelSpacing") or ds.get("ImagerPixelSpacing")
+    return (float(value[0]), float(value[1])) if value else None
+
+
+def _title(ds: Dataset) -> str:
+    teeth = [str(item.CodeMeaning) for item in ds.get("PrimaryAnatomicStructureSequence") or ()]
+    number = str(ds.get("InstanceNumber") or "")
+    view = next((str(item.CodeMeaning) for item in ds.get("ViewCodeSequence") or ()), "")
+    return ", ".join(teeth[:4]) or view or number
+
+
+def _details(ds: Dataset) -> list[str]:
+    lines = [f"{ds.get('Columns', '?')} x {ds.get('Rows', '?')}, {ds.get('BitsStored', '?')} bit"]
+    exposure = [
+        f"{float(ds[keyword].value):g} {unit}"
+        for keyword, unit in (("KVP", "kV"), ("XRayTubeCurrent", "mA"), ("ExposureTime", "ms"))
+        if keyword in ds and ds[keyword].value not in (None, "")
+    ]
+    return lines + ([", ".join(exposure)] if exposure else [])
