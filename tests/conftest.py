@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis  # noqa: F401 - pytest imports it at its summary, deep in the stack, if nobody did before
 import pydicom.config
 import pytest
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -46,3 +47,15 @@ def test_a_room_drags_in_nothing_that_belongs_elsewhere(package, forbidden):
     )
     assert said.returncode == 0, said.stderr
     assert said.stdout.strip() == ""
+
+
+def test_only_the_screens_touch_tk():
+    found = [
+        str(path.relative_to(ROOT))
+        for package in ("kiosk", "minipacs")
+        for path in (ROOT / package).rglob("*.py")
+        if re.search(
+            r"^\s*(?:import tkinter|from tkinter|from PIL import .*ImageTk)", path.read_text(), re.M
+        )
+    ]
+    assert [name for name in found if not name.startswith(("kiosk/ui/", "kiosk/app.py"))] == []
