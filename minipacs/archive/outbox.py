@@ -1,0 +1,282 @@
+"""What is still to be delivered: per instance and destination, and messages; it survives power loss.
+
+Nothing is SENT but by the peer's own status. Messages about one performed step go out in the order they were put in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from minipacs.archive.database import Database, Session
+from minipacs.archive.encoding import decode, encode
+from minipacs.archive.errors import BadMove
+from minipacs.archive.rows import DeliveryState, OutboxEntry
+from minipacs.clock import Clock
+
+QUEUED, SENDING, SENT, COMMITTED, FAILED = DeliveryState
+
+MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
+    {
+        QUEUED: frozenset({SENDING, FAILED}),
+        SENDING: frozenset({SENT, QUEUED, FAILED}),
+        SENT: frozenset({COMMITTED, QUEUED, FAILED}),
+        COMMITTED: frozenset(),
+        FAILED: frozenset({QUEUED}),
+    }
+)
+"""Which state may follow which. SENT to QUEUED: storage commitment failed and it is sent again."""
+
+KINDS = ("store", "mpps-create", "mpps-set", "commitment")
+FIRST_WAIT_S = 5
+LONGEST_WAIT_S = 15 * 60
+STUCK_AFTER_S = 60 * 60
+"""An entry that is SENDING for longer belongs to a process that died while others kept the archive open."""
+
+_OPEN = (QUEUED.value, SENDING.value, FAILED.value)
+_COLUMNS = (
+    "id, kind, uid, destination, state, reason, status, attempts, created_at, next_try_at, data"
+)
+
+
+def queue_instance(
+    session: Session, uid: str, destination: str, now: str, *, resend: bool = True
+) -> int:
+    """Queue one instance within a transaction; one that is on its way is not queued twice.
+
+    Args:
+        resend: whether one that was sent before is queued again.
+    """
+    row = session.one(
+        "SELECT id, state FROM outbox WHERE kind = 'store' AND uid = ? AND destination = ? "
+        "ORDER BY id DESC LIMIT 1",
+        uid,
+        destination,
+    )
+    if row and (row[1] in _OPEN or not resend):
+        if row[1] == FAILED.value:
+            session.run(
+                "UPDATE outbox SET state = 'QUEUED', attempts = 0, next_try_at = ?, changed_at = ? "
+                "WHERE id = ?",
+                now,
+                now,
+                row[0],
+            )
+        return int(row[0])
+    return _insert(session, "store", uid, destination, b"", now)
+
+
+def _insert(session: Session, kind: str, uid: str, destination: str, data: bytes, now: str) -> int:
+    return int(
+        session.value(
+            "INSERT INTO outbox (kind, uid, destination, data, state, reason, status, attempts, "
+            "created_at, changed_at, next_try_at) "
+            "VALUES (?, ?, ?, ?, 'QUEUED', '', NULL, 0, ?, ?, ?) RETURNING id",
+            *(kind, uid, destination, data, now, now, now),
+        )
+    )
+
+
+def wait_after(attempts: int) -> dt.timedelta:
+    """How long to wait after so many tries: 5 s, doubled each time, 15 minutes at most."""
+    return dt.timedelta(seconds=min(LONGEST_WAIT_S, FIRST_WAIT_S * 2 ** min(attempts - 1, 20)))
+
+
+def instant(moment: dt.datetime) -> str:
+    """An instant as text that sorts by time: UTC, ISO 8601 with microseconds."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+class Outbox:
+    """The outbox of an archive."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    # ------------------------------------------------------------------------------------ putting in
+
+    def enqueue(self, uids: Iterable[str], destination: str) -> list[int]:
+        """Queue instances for a destination (an AE title); gives the numbers of the entries."""
+        now = instant(self._clock())
+        wanted = list(uids)
+        return self._database.write(
+            lambda s: [queue_instance(s, uid, destination, now) for uid in wanted]
+        )
+
+    def enqueue_message(self, kind: str, uid: str, dataset: Dataset, destination: str) -> int:
+        """Queue a message: kind "mpps-create", "mpps-set" or "commitment"."""
+        if kind not in KINDS or kind == "store":
+            raise ValueError(f"no such kind of message: one of {', '.join(KINDS[1:])}")
+        data, now = encode(dataset), instant(self._clock())
+        return self._database.write(lambda s: _insert(s, kind, uid, destination, data, now))
+
+    # ------------------------------------------------------------------------------------ sending
+
+    def due(self, now: dt.datetime, limit: int = 100) -> list[OutboxEntry]:
+        """Entries to try at `now`, those that waited longest first; a message waits for the one before it."""
+        moment = instant(now)
+        stuck = instant(now - dt.timedelta(seconds=STUCK_AFTER_S))
+        with self._database.reading() as session:
+            if session.one(
+                "SELECT 1 FROM outbox WHERE state = 'SENDING' AND changed_at < ? LIMIT 1", stuck
+            ):
+                self._database.write(lambda s: _unstick(s, moment, stuck))
+            rows = session.all(
+                f"SELECT {_COLUMNS} FROM outbox o WHERE state = 'QUEUED' AND next_try_at <= ? "  # noqa: S608
+                "AND NOT (kind LIKE 'mpps%' AND EXISTS (SELECT 1 FROM outbox b WHERE b.uid = o.uid "
+                "AND b.destination = o.destination AND b.kind LIKE 'mpps%' AND b.id < o.id "
+                "AND b.state IN ('QUEUED', 'SENDING', 'FAILED'))) "
+                "ORDER BY next_try_at, id LIMIT ?",
+                moment,
+                limit,
+            )
+        return [_entry(row) for row in rows]
+
+    def mark(
+        self, entry_id: int, state: DeliveryState, reason: str = "", status: int | None = None
+    ) -> OutboxEntry:
+        """Write down how far an entry is.
+
+        Args:
+            state: SENDING before the try; then SENT with the peer's status, QUEUED to try again later (the wait
+                doubles, up to 15 minutes), or FAILED for good. COMMITTED comes with the commitment result.
+            reason: why, without names.
+            status: what the peer answered; SENT needs one.
+
+        Raises:
+            BadMove: the present state doesn't allow it, another process was faster, or SENT without a status.
+        """
+        moment = self._clock()
+        return self._database.write(
+            lambda s: self._marked(s, entry_id, state, reason, status, moment)
+        )
+
+    def _marked(
+        self,
+        session: Session,
+        entry_id: int,
+        state: DeliveryState,
+        reason: str,
+        status: int | None,
+        moment: dt.datetime,
+    ) -> OutboxEntry:
+        before = _get(session, entry_id)
+        if state not in MOVES[before.state]:
+            raise BadMove(entry_id, f"{state.value} can't follow {before.state.value}")
+        if state is SENT and (status is None or not _is_accepted(before.kind, status)):
+            raise BadMove(entry_id, "it is SENT only when the peer's own status says so")
+        attempts = before.attempts + (state is SENDING)
+        if before.state is FAILED:
+            attempts = 0
+        next_try = before.next_try_at
+        if state is QUEUED:
+            wait = wait_after(attempts) if attempts else dt.timedelta()
+            next_try = instant(moment + wait)
+        session.run(
+            "UPDATE outbox SET state = ?, reason = ?, status = ?, attempts = ?, changed_at = ?, "
+            "next_try_at = ? WHERE id = ?",
+            state.value,
+            reason,
+            status if status is not None else before.status,
+            attempts,
+            instant(moment),
+            next_try,
+            entry_id,
+        )
+        return _get(session, entry_id)
+
+    def message(self, entry: OutboxEntry) -> Dataset:
+        """The dataset of a message."""
+        return decode(entry.dataset)
+
+    # ------------------------------------------------------------------------------------ looking after it
+
+    def list(self, state: DeliveryState | None = None, destination: str = "") -> list[OutboxEntry]:
+        """Entries, the oldest first."""
+        where, values = [], []
+        if state is not None:
+            where.append("state = ?")
+            values.append(state.value)
+        if destination:
+            where.append("destination = ?")
+            values.append(destination)
+        condition = f"WHERE {' AND '.join(where)}" if where else ""
+        with self._database.reading() as session:
+            rows = session.all(f"SELECT {_COLUMNS} FROM outbox {condition} ORDER BY id", *values)  # noqa: S608
+        return [_entry(row) for row in rows]
+
+    def get(self, entry_id: int) -> OutboxEntry:
+        """One entry; raises BadMove when there is none."""
+        with self._database.reading() as session:
+            return _get(session, entry_id)
+
+    def counts(self) -> dict[DeliveryState, int]:
+        """How many entries are in each state."""
+        with self._database.reading() as session:
+            found = dict(session.all("SELECT state, count(*) FROM outbox GROUP BY state"))
+        return {state: int(found.get(state.value, 0)) for state in DeliveryState}
+
+    def retry(self, entry_id: int | None = None) -> int:
+        """Try again at once: one entry, or all that FAILED or wait; gives how many."""
+        now = instant(self._clock())
+        one = "" if entry_id is None else " AND id = ?"
+        values = () if entry_id is None else (entry_id,)
+        return self._database.write(
+            lambda s: int(
+                s.run(
+                    "UPDATE outbox SET state = 'QUEUED', attempts = 0, next_try_at = ?, "  # noqa: S608
+                    f"changed_at = ? WHERE state IN ('FAILED', 'QUEUED'){one}",
+                    now,
+                    now,
+                    *values,
+                ).rowcount
+            )
+        )
+
+    def drop(self, entry_id: int) -> None:
+        """Give an entry up; the instance itself stays in the archive."""
+        self._database.write(lambda s: s.run("DELETE FROM outbox WHERE id = ?", entry_id))
+
+    def recover(self) -> int:
+        """What was SENDING when the process died may or may not have arrived: it is queued again."""
+        now = instant(self._clock())
+        with self._database.reading() as session:
+            if not session.one("SELECT 1 FROM outbox WHERE state = 'SENDING' LIMIT 1"):
+                return 0
+        return self._database.write(lambda s: _unstick(s, now, "~"))
+
+
+def _unstick(session: Session, now: str, before: str) -> int:
+    return int(
+        session.run(
+            "UPDATE outbox SET state = 'QUEUED', next_try_at = ?, changed_at = ?, "
+            "reason = 'interrupted' WHERE state = 'SENDING' AND changed_at < ?",
+            now,
+            now,
+            before,
+        ).rowcount
+    )
+
+
+def _get(session: Session, entry_id: int) -> OutboxEntry:
+    row = session.one(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", entry_id)  # noqa: S608
+    if row is None:
+        raise BadMove(entry_id, "there is no such entry")
+    return _entry(row)
+
+
+def _entry(row: tuple[Any, ...]) -> OutboxEntry:
+    return OutboxEntry(*row[:4], DeliveryState(row[4]), *row[5:-1], bytes(row[-1]))  # type: ignore[call-arg]
+
+
+def _is_accepted(kind: str, status: int) -> bool:
+    # PS3.7 Annex C: success, and the warnings, which say that the peer did it.
+    if status in (0x0000, 0x0001, 0x0107, 0x0116) or 0xB000 <= status <= 0xBFFF:
+        return True
+    # "Duplicate SOP Instance": it has the step, from a try whose answer was lost.
+    return kind == "mpps-create" and status == 0x0111

@@ -1,0 +1,1 @@
+"""What we ask of other nodes: one module per service, each a function over `minipacs.net.association`."""
