@@ -12,6 +12,7 @@ import select
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -177,7 +178,7 @@ class ClientSocket(AssociationSocket):
             raise ConnectionError("the connection is closed")
         try:
             with self._write_lock:
-                if self._tls or not hasattr(sock, "sendmsg"):
+                if self._tls:
                     with self._tls_lock:
                         sock.sendall(b"".join(parts))
                 else:
@@ -319,12 +320,12 @@ def chunk_size(maximum_length: int | None) -> int:
 def _readable(sock: socket.socket, seconds: float) -> bool:
     if isinstance(sock, ssl.SSLSocket) and sock.pending():
         return True
-    if hasattr(select, "poll"):
-        # select() cannot watch descriptors from 1024 on.
-        poll = select.poll()
-        poll.register(sock, select.POLLIN)
-        return bool(poll.poll(max(0.0, seconds) * 1000))
-    return bool(select.select([sock], [], [], max(0.0, seconds))[0])
+    if sys.platform == "win32":
+        return bool(select.select([sock], [], [], max(0.0, seconds))[0])
+    # select() cannot watch descriptors from 1024 on.
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(poll.poll(max(0.0, seconds) * 1000))
 
 
 def _acknowledge(sock: socket.socket) -> None:
@@ -336,6 +337,9 @@ def _acknowledge(sock: socket.socket) -> None:
 
 
 def _send_all(sock: socket.socket, parts: Sequence[bytes | memoryview]) -> None:
+    if sys.platform == "win32":  # it has no sendmsg
+        sock.sendall(b"".join(parts))
+        return
     waiting = [memoryview(part) for part in parts]
     first = 0
     while first < len(waiting):
