@@ -20,6 +20,8 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 FILE_NAME = "chairside.toml"
+EQUIPMENT_KINDS = ("default", "ceph", "cr", "dx", "endo", "io", "photo", "px", "sc", "us")
+"""What a section of [equipment] can be for: a kind of image, or all that have none of their own."""
 _AE_TITLE = re.compile(r"[A-Za-z0-9_.\-]{1,16}")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.\-]{1,16}@[A-Za-z0-9_.\-]+:[0-9]{1,5}")
 
@@ -144,6 +146,10 @@ def from_mapping(table: Mapping[str, Any], path: Path | None = None) -> Settings
         if not isinstance(values, Mapping):
             raise SettingsWrong(name, f"is a section; write [{name}] and its keys below", path)
         if name == "equipment":
+            for kind in values:
+                if kind not in EQUIPMENT_KINDS:
+                    why = f"no kind of image; there are {', '.join(EQUIPMENT_KINDS)}"
+                    raise SettingsWrong(f"equipment.{kind}", why, path)
             parts[name] = {
                 kind: _section(EquipmentSection, f"equipment.{kind}", section, path)
                 for kind, section in values.items()

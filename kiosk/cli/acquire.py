@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +15,22 @@ from minipacs.cli.frame import (
     command,
     print_json,
     print_line,
+    sentence,
     wants_json,
 )
 from minipacs.cli.patients import ORDER, PATIENT, add_options, given, in_words
 
 if TYPE_CHECKING:
     from kiosk.exam.templates import Template
+    from kiosk.office.acquisition import Acquired
     from kiosk.office.office import Office
     from minipacs.dicom.model import Frame, Order, Patient
 
+    Picture = tuple[Path, Frame]
+
+PROG = "chairside"
 _WHO = (*PATIENT, *ORDER)
+_NOTHING = "nothing was stored"
 KINDS = ("io", "px", "ceph", "dx", "cr", "sc", "us", "photo", "endo")
 
 
@@ -64,15 +73,17 @@ def build(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    frames = _frames(args)
+    pictures = _read_pictures(args)
     details = read_json(args.details, "--details") if args.details else {}
+    template = _mount(args, len(pictures))
     with open_office(args) as office:
         patient, order = _who(args, office)
-        template = _mount(args, len(frames))
-        # Every object is built once before the first is stored, so that a mistake leaves nothing half done.
-        for tile, frame in zip(template.tiles, frames, strict=True):
-            office.exams.rehearse(patient, order, tile, frame, details)
-        report = _acquire(office, patient, order, template, frames, details, args)
+        _rehearse(office, patient, order, template, pictures, details)
+        acquired = _store(office, patient, order, template, pictures, details, args)
+        report = _report(office, acquired, args.kind)
+    if acquired.report.value != "delivered":
+        why = acquired.note or "the node did not answer"
+        sys.stderr.write(f"{PROG}: stored; the report of the step waits in the outbox ({why})\n")
     if wants_json(args):
         print_json(report)
         return
@@ -80,30 +91,32 @@ def _run(args: argparse.Namespace) -> None:
         print_line(f"stored {image['kind']} {image['sop_instance_uid']}")
 
 
-def _frames(args: argparse.Namespace) -> list[Frame]:
+def _read_pictures(args: argparse.Namespace) -> list[Picture]:
     from minipacs.dicom.pictures import PictureRefused, read_picture
 
     sidecar = read_json(args.sidecar, "--sidecar") if args.sidecar else None
-    frames: list[Frame] = []
+    found: list[Picture] = []
     for path in args.pictures:
         if not path.is_file():
-            raise CommandFailed(f"{path}: no such file; nothing was stored")
+            raise CommandFailed(
+                f"{path}: {'a folder, no picture' if path.is_dir() else 'no such file'}; {_NOTHING}"
+            )
         try:
-            frames += read_picture(path, sidecar=sidecar)
+            found += [(path, frame) for frame in read_picture(path, sidecar=sidecar)]
         except PictureRefused as problem:
-            raise CommandFailed(f"{path.name}: {problem}; nothing was stored") from None
-    return frames
+            raise CommandFailed(f"{path.name}: {problem}; {_NOTHING}") from None
+    return found
 
 
 def _who(args: argparse.Namespace, office: Office) -> tuple[Patient, Order | None]:
     from minipacs.orders.errors import BadOrder
-    from minipacs.orders.flat import from_flat
+    from minipacs.orders.flat import REQUIRED, from_flat
 
     flat = given(args, _WHO)
-    if args.step:
+    if args.step is not None:
         if flat:
             raise CommandFailed("--step names the patient already; leave out the patient's options")
-        entry = office.worklist.step(args.step)
+        entry = office.worklist.step(args.step) if args.step else None
         if entry is None:
             raise CommandFailed(
                 f"no step {args.step} waits on the worklist; `chairside worklist` shows what does"
@@ -112,10 +125,20 @@ def _who(args: argparse.Namespace, office: Office) -> tuple[Patient, Order | Non
     try:
         patient, order = from_flat({"Modality": "OT", **flat})
     except BadOrder as problem:
-        raise CommandFailed(
-            f"{in_words(problem, _WHO)}; give --step, or --patient-id and --patient-name"
-        ) from None
+        missing = any(not flat.get(keyword) for keyword in REQUIRED[:2])
+        advice = "; give --step, or --patient-id and --patient-name" if missing else ""
+        raise CommandFailed(f"{in_words(problem, _WHO)}{advice}; {_NOTHING}") from None
+    _check_study(office, patient, order)
     return patient, order
+
+
+def _check_study(office: Office, patient: Patient, order: Order) -> None:
+    """A study that is there already is not given to somebody else. Reliability, patient safety 8."""
+    rows = office.archive.instances(study=order.study_instance_uid)
+    if rows and rows[0].patient_id != patient.identifier:
+        raise CommandFailed(
+            f"the study {order.study_instance_uid} belongs to another patient; leave out --study-uid; {_NOTHING}"
+        )
 
 
 def _mount(args: argparse.Namespace, count: int) -> Template:
@@ -143,34 +166,53 @@ def _mount(args: argparse.Namespace, count: int) -> Template:
     return Template("acquire", args.view or args.kind, args.kind, tiles)
 
 
-def _acquire(
-    office: Office, patient: Patient, order: Order | None, template: Template, frames: list[Frame],
-    details: Any, args: argparse.Namespace,
-) -> dict[str, Any]:  # fmt: skip
-    import dataclasses
+def _rehearse(
+    office: Office, patient: Patient, order: Order | None, template: Template, pictures: list[Picture],
+    details: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """Build every object once before the first is stored, so that a mistake leaves nothing half done."""
+    from kiosk.exam.errors import InvalidImage
+    from minipacs.dicom.errors import BadRequest
 
+    for tile, (path, frame) in zip(template.tiles, pictures, strict=True):
+        try:
+            office.exams.rehearse(patient, order, tile, frame, details)
+        except (BadRequest, InvalidImage) as problem:
+            raise CommandFailed(f"{path.name}: {problem}; {_NOTHING}") from None
+
+
+def _store(
+    office: Office, patient: Patient, order: Order | None, template: Template, pictures: list[Picture],
+    details: Mapping[str, Any], args: argparse.Namespace,
+) -> Acquired:  # fmt: skip
+    from kiosk.exam.errors import ExamError
+    from kiosk.office.acquisition import PictureNotTaken, acquire
+    from kiosk.office.store import ConflictingImage
+    from minipacs.archive.errors import ArchiveError
+
+    try:
+        return acquire(
+            office.exams, office.steps, patient, order, template, [frame for _, frame in pictures],
+            details=details, operator=args.operator,
+        )  # fmt: skip
+    except (ExamError, ArchiveError, OSError, PictureNotTaken, ConflictingImage) as problem:
+        raise CommandFailed(f"{sentence(problem)}; {_NOTHING}") from None
+
+
+def _report(office: Office, acquired: Acquired, kind: str) -> dict[str, Any]:
     from minipacs.dicom import part10
     from minipacs.dicom.validate import validate
 
-    exam = office.exams.open_with(patient, order, template, operator=args.operator)
     images = []
-    for tile, frame in zip(template.tiles, frames, strict=True):
-        token = exam.arm(tile.key)
-        exposure = exam.receive(frame, token)
-        if exposure is None:
-            raise CommandFailed(
-                "a picture was set aside instead of stored; look at the window's unmounted pictures"
-            )
-        stored = exam.accept(exposure, details=details)
+    for stored in acquired.stored:
         findings = validate(part10.read(office.archive.read(stored.sop_instance_uid)))
         images.append(
             {
-                "kind": args.kind,
+                "kind": kind,
                 "sop_class_uid": stored.sop_class_uid,
                 "sop_instance_uid": stored.sop_instance_uid,
                 "path": stored.path,
                 "findings": [dataclasses.asdict(finding) for finding in findings],
             }
         )
-    exam.finish()
-    return {"study_instance_uid": exam.order.study_instance_uid, "instances": images}
+    return {"study_instance_uid": acquired.study_instance_uid, "instances": images}

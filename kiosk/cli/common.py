@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minipacs.cli.frame import CommandFailed
+from minipacs.cli.frame import CommandFailed, check_data_folder
 
 if TYPE_CHECKING:
     from kiosk.office.office import Office
@@ -27,15 +27,13 @@ def open_office(
     from kiosk.office.places import places
 
     place = places(getattr(args, "data", None))
-    if place.data.exists() and not place.data.is_dir():
-        raise CommandFailed(
-            f"the data folder {place.data} is not a folder; choose another by --data"
-        )
+    check_data_folder(place.data)
     settings = settings_file.load(place.settings)
     capture = dataclasses.replace(settings.capture, source=source, folder="")
     node = dataclasses.replace(settings.node, host="127.0.0.1")
     settings = dataclasses.replace(settings, capture=capture, node=node)
-    with Office(place, settings, choices=Choices(port=0, commit_to=commit_to)) as office:
+    choices = Choices(port=0, commit_to=commit_to, take_up=False)
+    with Office(place, settings, choices=choices) as office:
         yield office
 
 
@@ -48,9 +46,16 @@ def read_json(path: Path, what: str) -> Mapping[str, Any]:
     import json
 
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as problem:
-        raise CommandFailed(f"{what} {path.name} is not JSON: {problem}") from None
+        value = json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as problem:
+        raise CommandFailed(
+            f"{what} {path.name} is not JSON: {problem.msg} in line {problem.lineno}, "
+            f"column {problem.colno}; nothing was done"
+        ) from None
+    except (UnicodeDecodeError, RecursionError):
+        raise CommandFailed(
+            f"{what} {path.name} is not JSON in UTF-8; save it as that; nothing was done"
+        ) from None
     if not isinstance(value, dict):
         raise CommandFailed(f'{what} {path.name} must be an object, {{"DICOMKeyword": value}}')
     return value

@@ -11,6 +11,7 @@ from minipacs.cli.frame import command, open_archive, print_json
     "fhir",
     "a study as FHIR ImagingStudy, JSON on stdout",
     "chairside fhir --study 2.25.123 --release R5",
+    prints_records=True,
 )
 def build(parser: argparse.ArgumentParser) -> None:
     """The arguments of `fhir`."""

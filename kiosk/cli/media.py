@@ -76,7 +76,13 @@ def _written(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _check_target(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise CommandFailed(f"{folder} is a file; name a folder for the medium")
+
+
 def _create(args: argparse.Namespace) -> None:
+    _check_target(args.folder)
     from minipacs.clock import system_clock
     from minipacs.dicom.uids import UidPolicy
     from minipacs.media import fileset
@@ -102,6 +108,7 @@ def _create(args: argparse.Namespace) -> None:
 
 
 def _add(args: argparse.Namespace) -> None:
+    _check_target(args.folder)
     from minipacs.clock import system_clock
     from minipacs.dicom.uids import UidPolicy
     from minipacs.media import fileset

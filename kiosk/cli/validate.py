@@ -23,7 +23,9 @@ def build(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    report = [{"file": str(path), "findings": _findings(path)} for path in args.files]
+    report: list[dict[str, Any]] = [
+        {"file": str(path), "findings": _findings(path)} for path in args.files
+    ]
     if wants_json(args):
         print_json(report)
     else:
@@ -36,6 +38,8 @@ def _findings(path: Path) -> list[dict[str, Any]]:
     from minipacs.dicom import part10
     from minipacs.dicom.validate import validate
 
+    if not path.is_file():
+        return [_unreadable("a folder, no file" if path.is_dir() else "there is no such file")]
     try:
         ds = part10.read(path)
     except part10.Unreadable as problem:

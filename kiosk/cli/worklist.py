@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from kiosk.cli.common import open_office, peer_of
 from minipacs.cli.frame import CommandFailed, command, print_json, print_table, wants_json
+
+if TYPE_CHECKING:
+    from minipacs.dicom.model import Order, Patient
 
 
 @command(
@@ -53,7 +57,7 @@ def _run(args: argparse.Namespace) -> None:
     print_table(rows)
 
 
-def _ask(args: argparse.Namespace) -> list[tuple[object, object]]:
+def _ask(args: argparse.Namespace) -> list[tuple[Patient, Order]]:
     from minipacs.clock import system_clock
     from minipacs.dicom.values import fault
     from minipacs.net.scu.worklist import worklist
@@ -61,7 +65,8 @@ def _ask(args: argparse.Namespace) -> list[tuple[object, object]]:
     date = args.date or f"{system_clock():%Y%m%d}"
     if date == "all":
         date = ""
-    if any(fault("DA", day) for day in date.split("-")):
+    days = date.split("-")
+    if len(days) > 2 or any(fault("DA", day) for day in days) or date == "-":
         raise CommandFailed("--date must be YYYYMMDD, a range YYYYMMDD-YYYYMMDD, or all")
     wanted = {"date": date, "modality": args.modality, "patient_id": args.patient_id}
     if args.peer:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from kiosk.i18n import Text, text
 from kiosk.presenters.ports import AlertLine, Destination, OutboxLine
 from minipacs.archive import Archive
-from minipacs.archive.rows import OutboxEntry
+from minipacs.archive.rows import DeliveryState, OutboxEntry
 
-SHOWN_DONE = 200
+SHOWN_OPEN, SHOWN_DONE = 1000, 200
+"""The screen is asked every few seconds: what it shows is bounded, however much there is."""
+_OPEN = (DeliveryState.FAILED, DeliveryState.SENDING, DeliveryState.QUEUED)
+_DONE = (DeliveryState.SENT, DeliveryState.COMMITTED)
 _WHAT = {
     "store": "Image {uid}",
     "mpps-create": "Report: exam begun",
@@ -48,19 +50,16 @@ class DeliveryDesk:
         return len(uids)
 
     def outbox(self) -> Sequence[OutboxLine]:
-        """All that is not done, newest first, and the last ones done."""
-        entries = sorted(self._archive.outbox.list(), key=lambda entry: entry.id, reverse=True)
-        waiting = [
-            entry for entry in entries if entry.state.value in ("QUEUED", "SENDING", "FAILED")
-        ]
-        done = [entry for entry in entries if entry.state.value in ("SENT", "COMMITTED")]
-        return [_line(entry) for entry in (*waiting, *done[:SHOWN_DONE])]
+        """What is not done, newest first, and the last ones done."""
+        found = self._archive.outbox
+        entries = [*found.latest(_OPEN, SHOWN_OPEN), *found.latest(_DONE, SHOWN_DONE)]
+        return [_line(entry) for entry in entries]
 
     def study_states(self, study_instance_uid: str) -> dict[str, int]:
         """State -> how many deliveries of this study."""
-        uids = {row.sop_instance_uid for row in self._archive.instances(study=study_instance_uid)}
-        entries = self._archive.outbox.list()
-        return dict(Counter(entry.state.value for entry in entries if entry.uid in uids))
+        uids = [row.sop_instance_uid for row in self._archive.instances(study=study_instance_uid)]
+        counts = self._archive.outbox.counts_of(uids)
+        return {state.value: count for state, count in counts.items()}
 
     def retry(self, entry_id: str) -> None:
         """Try a failed one again now; empty tries all."""

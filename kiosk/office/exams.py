@@ -10,7 +10,9 @@ from kiosk.exam.building import object_of
 from kiosk.exam.errors import ExamError
 from kiosk.exam.exam import Exam
 from kiosk.exam.identity import with_study
+from kiosk.exam.journal import Journal
 from kiosk.exam.looks import thumbnail_of
+from kiosk.exam.machine import ExposureState
 from kiosk.exam.ports import ImageStore, StepReporter
 from kiosk.exam.recovery import recover
 from kiosk.exam.spool import Spool
@@ -87,16 +89,22 @@ class Exams:
         return self.open_with(patient, order, self._templates[template])
 
     def open_with(
-        self, patient: Patient, order: Order | None, template: Template, *, operator: str = ""
+        self,
+        patient: Patient,
+        order: Order | None,
+        template: Template,
+        *,
+        operator: str = "",
+        steps: StepReporter | None = None,
     ) -> Exam:
-        """Begin an exam in a mount that is not one of the templates."""
+        """Begin an exam in a mount that is not one of the templates, reported in a way of its own if given."""
         exam = Exam(
             patient,
             order,
             template,
             spool=self._spool,
             store=self._store,
-            steps=self._steps,
+            steps=steps or self._steps,
             uids=self._uids,
             clock=self._clock,
             equipment=self._equipment,
@@ -130,6 +138,35 @@ class Exams:
                 details={**tile.details, **details},
             )
         )
+
+    def forget(self, exam: Exam) -> None:
+        """Drop an exam of which nothing was stored, frames and journal too: whoever gave them still has the pictures.
+
+        Raises:
+            SpoolFailed: the disk did not let go of it; it is offered again as broken off.
+        """
+        self._drop_frames(exam)
+        Journal(self._spool.exams, exam.exam_id).remove()
+        with self._lock:
+            self._live.pop(exam.exam_id, None)
+
+    def break_off(self, exam: Exam) -> None:
+        """Close an exam of which only a part could be stored: DISCONTINUED, with what was stored.
+
+        Raises:
+            ExamError: the disk did not take the decision; the exam is offered again as broken off.
+        """
+        for exposure_id in self._drop_frames(exam):
+            exam.reject(exposure_id, tables.reject_reasons()["other-failure"])
+        exam.discontinue(tables.discontinuation_reasons()["equipment-failure"])
+
+    def _drop_frames(self, exam: Exam) -> list[str]:
+        undecided = [
+            view.exposure_id for view in exam.exposures() if view.state is not ExposureState.STORED
+        ]
+        for exposure_id in undecided:
+            self._spool.release(exposure_id)
+        return undecided
 
     def resume(self, exam_id: str) -> Exam:
         """Go on with an exam that was broken off or paused."""

@@ -22,6 +22,7 @@ from kiosk.office.exams import Exams
 from kiosk.office.media import MediaDesk
 from kiosk.office.pictures import ArchivePictures
 from kiosk.office.places import Places
+from kiosk.office.rooms import SpoolClaim
 from kiosk.office.source import ChosenSource
 from kiosk.office.status import StatusDesk
 from kiosk.office.steps import DicomSteps
@@ -55,6 +56,8 @@ class Choices:
     """Settings of the source itself: seed, delay, auto, fault of the simulator."""
     commit_to: frozenset[str] = frozenset()
     """Further destinations that are asked to confirm what they were sent."""
+    take_up: bool = True
+    """Whether broken-off exams are opened again; a command leaves them to the window."""
 
 
 class Office:
@@ -78,13 +81,15 @@ class Office:
         self.choices = choices or Choices()
         self.templates = load_templates(places.templates if places.templates.is_dir() else None)
         self.archive = Archive.open(places.archive, clock=clock)
+        self._claim: SpoolClaim | None = None
         try:
-            self._furnish()
+            self._claim = SpoolClaim(places.spool)
+            self._furnish(self._claim.folder)
         except BaseException:
-            self.archive.close()
+            self._close()
             raise
 
-    def _furnish(self) -> None:
+    def _furnish(self, spool: Path) -> None:
         settings, reserve = self.settings, self.settings.capture.reserve_mb
         send_to = frozenset(settings.delivery.send_to)
         self.peers = PeerBook(self.places.peers)
@@ -102,7 +107,7 @@ class Office:
             uids=self.uids,
         )
         wake = self.node.delivery.notify
-        self.spool = Spool(self.places.spool, self.clock, reserve_bytes=reserve * _MB)
+        self.spool = Spool(spool, self.clock, reserve_bytes=reserve * _MB)
         self.store = ArchiveStore(self.archive, settings.delivery.send_to, wake, reserve)
         self.steps = DicomSteps(
             self.archive, self.worklist_destination, settings.station.ae_title, wake
@@ -136,7 +141,8 @@ class Office:
     def start(self) -> tuple[str, int]:
         """Serve DICOM, watch the source, take up broken-off exams; gives (host, port) of the node."""
         place = self.node.start()
-        self.exams.recover()
+        if self.choices.take_up:
+            self.exams.recover()
         self.source.start()
         return place
 
@@ -144,6 +150,11 @@ class Office:
         """End everything, within 10 s."""
         self.source.stop()
         self.node.stop()
+        self._close()
+
+    def _close(self) -> None:
+        if self._claim is not None:
+            self._claim.release()
         self.archive.close()
 
     def __enter__(self) -> Office:

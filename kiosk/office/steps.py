@@ -6,10 +6,11 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import cast
 
 from pydicom.dataset import Dataset
 
-from kiosk.exam.ports import Reported
+from kiosk.exam.ports import Reported, StepReporter
 from minipacs.archive import Archive
 from minipacs.archive.rows import DeliveryState
 from minipacs.dicom import performed_step
@@ -73,3 +74,43 @@ class DicomSteps:
             if entry.state is DeliveryState.FAILED or tried or time.monotonic() > deadline:
                 return Reported(delivered=False, note=entry.reason)
             tick.wait(0.02)
+
+
+class HeldSteps:
+    """kiosk.exam.ports.StepReporter for pictures that exist already: nothing is told before they are stored.
+
+    An exam asks again at its end for a begin that was not reported, so the node hears begin and end together. A call
+    that stores nothing thus leaves worklist and performed steps as they were.
+    """
+
+    def __init__(self, steps: StepReporter) -> None:
+        self._steps, self._held = steps, True
+
+    def let_go(self) -> None:
+        """From now on report."""
+        self._held = False
+
+    def create(
+        self, patient: Patient, order: Order, step: PerformedStep, *, modality: str, operator: str
+    ) -> Reported:
+        """N-CREATE, once it is let go."""
+        if self._held:
+            # None is what an exam makes of a report that could not be sent: it asks again when it is closed.
+            return cast(Reported, None)
+        return self._steps.create(patient, order, step, modality=modality, operator=operator)
+
+    def complete(
+        self, step: PerformedStep, ended_at: dt.datetime, series: Sequence[PerformedSeries]
+    ) -> Reported:
+        """N-SET to COMPLETED."""
+        return self._steps.complete(step, ended_at, series)
+
+    def discontinue(
+        self,
+        step: PerformedStep,
+        ended_at: dt.datetime,
+        series: Sequence[PerformedSeries],
+        reason: Code,
+    ) -> Reported:
+        """N-SET to DISCONTINUED."""
+        return self._steps.discontinue(step, ended_at, series, reason)

@@ -13,6 +13,16 @@ from minipacs.net.peers import Peer
 from minipacs.net.scu.worklist import worklist
 
 
+class TwoSteps(Exception):
+    """The node has several entries with one Scheduled Procedure Step ID, perhaps of different patients."""
+
+    def __init__(self, step_id: str) -> None:
+        super().__init__(
+            f"the worklist has more than one step {step_id}; give --patient-id and --patient-name instead"
+        )
+        self.step_id = step_id
+
+
 class DicomWorklist:
     """The worklist of the configured node, for exams and for the screen.
 
@@ -83,9 +93,14 @@ class DicomWorklist:
 
         Raises:
             NetError: the node did not answer.
+            TwoSteps: it has several entries of that ID.
         """
-        found = worklist(self._node(), calling_ae=self._station_ae, step_id=step_id)
-        return Entry(*found[0]) if len(found) == 1 else None
+        answers = worklist(self._node(), calling_ae=self._station_ae, step_id=step_id)
+        # A wildcard in the ID, or a node that matches loosely, must never choose a patient.
+        found = [item for item in answers if item[1].step_id == step_id]
+        if len(found) > 1:
+            raise TwoSteps(step_id)
+        return Entry(*found[0]) if found else None
 
     def _note(self, *, answered: bool) -> None:
         with self._lock:

@@ -6,7 +6,8 @@ Nothing is SENT but by the peer's own status. Messages about one performed step 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -37,6 +38,8 @@ LONGEST_WAIT_S = 15 * 60
 STUCK_AFTER_S = 60 * 60
 """An entry that is SENDING for longer belongs to a process that died while others kept the archive open."""
 
+_SHOWN = "id, kind, uid, destination, state, reason, status, attempts, created_at, next_try_at"
+_PER_QUERY = 500
 _OPEN = (QUEUED.value, SENDING.value, FAILED.value)
 _COLUMNS = (
     "id, kind, uid, destination, state, reason, status, attempts, created_at, next_try_at, data"
@@ -209,6 +212,40 @@ class Outbox:
         with self._database.reading() as session:
             rows = session.all(f"SELECT {_COLUMNS} FROM outbox {condition} ORDER BY id", *values)  # noqa: S608
         return [_entry(row) for row in rows]
+
+    def latest(self, states: Iterable[DeliveryState], limit: int) -> Sequence[OutboxEntry]:
+        """The newest entries in these states, newest first, without what a message holds: a bounded list to show."""
+        wanted = [state.value for state in states]
+        # Joined to a text, the state can't be looked up in its index, which would sort all that it finds: going
+        # backwards over the entries ends at the limit.
+        marks = ", ".join("?" * len(wanted))
+        with self._database.reading() as session:
+            rows = session.all(
+                f"SELECT {_SHOWN} FROM outbox WHERE state || '' IN ({marks}) "  # noqa: S608
+                "ORDER BY id DESC LIMIT ?",
+                *wanted,
+                limit,
+            )
+        return [_entry((*row, b"")) for row in rows]
+
+    def counts_of(self, uids: Iterable[str]) -> dict[DeliveryState, int]:
+        """State -> how many deliveries of these instances; states without any are left out."""
+        found: Counter[str] = Counter()
+        wanted = [*uids]
+        with self._database.reading() as session:
+            for first in range(0, len(wanted), _PER_QUERY):
+                some = wanted[first : first + _PER_QUERY]
+                marks = ", ".join("?" * len(some))
+                found.update(
+                    dict(
+                        session.all(
+                            f"SELECT state, count(*) FROM outbox WHERE uid IN ({marks}) "  # noqa: S608
+                            "AND kind = 'store' GROUP BY state",
+                            *some,
+                        )
+                    )
+                )
+        return {DeliveryState(state): count for state, count in found.items()}
 
     def get(self, entry_id: int) -> OutboxEntry:
         """One entry; raises BadMove when there is none."""

@@ -211,14 +211,25 @@ def data_folder(args: argparse.Namespace) -> Path:
     return chosen.expanduser().absolute()
 
 
+def check_data_folder(folder: Path) -> None:
+    """Say it before anything is tried where a file is in the way.
+
+    Raises:
+        CommandFailed: the folder, or one that it would lie in, is a file.
+    """
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    if not there.is_dir():
+        which = "is not a folder" if there == folder else f"can't be made, {there} is a file"
+        raise CommandFailed(f"the data folder {folder} {which}; choose another by --data")
+
+
 def open_archive(args: argparse.Namespace) -> Archive:
     """The archive of the data folder, to be closed by the caller."""
     from minipacs.archive import Archive
     from minipacs.clock import system_clock
 
     folder = data_folder(args)
-    if folder.exists() and not folder.is_dir():
-        raise CommandFailed(f"the data folder {folder} is not a folder; choose another by --data")
+    check_data_folder(folder)
     return Archive.open(folder / "archive", clock=system_clock)
 
 

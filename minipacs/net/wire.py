@@ -322,10 +322,11 @@ def _readable(sock: socket.socket, seconds: float) -> bool:
         return True
     if sys.platform == "win32":
         return bool(select.select([sock], [], [], max(0.0, seconds))[0])
-    # select() cannot watch descriptors from 1024 on.
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(max(0.0, seconds) * 1000))
+    else:  # noqa: RET505 - mypy follows the platform through if and else alone
+        # select() cannot watch descriptors from 1024 on.
+        poll = select.poll()
+        poll.register(sock, select.POLLIN)
+        return bool(poll.poll(max(0.0, seconds) * 1000))
 
 
 def _acknowledge(sock: socket.socket) -> None:
@@ -339,15 +340,15 @@ def _acknowledge(sock: socket.socket) -> None:
 def _send_all(sock: socket.socket, parts: Sequence[bytes | memoryview]) -> None:
     if sys.platform == "win32":  # it has no sendmsg
         sock.sendall(b"".join(parts))
-        return
-    waiting = [memoryview(part) for part in parts]
-    first = 0
-    while first < len(waiting):
-        sent = sock.sendmsg(waiting[first : first + _BUFFERS_AT_ONCE])
-        while sent:
-            size = len(waiting[first])
-            if sent < size:
-                waiting[first] = waiting[first][sent:]
-                break
-            sent -= size
-            first += 1
+    else:
+        waiting = [memoryview(part) for part in parts]
+        first = 0
+        while first < len(waiting):
+            sent = sock.sendmsg(waiting[first : first + _BUFFERS_AT_ONCE])
+            while sent:
+                size = len(waiting[first])
+                if sent < size:
+                    waiting[first] = waiting[first][sent:]
+                    break
+                sent -= size
+                first += 1

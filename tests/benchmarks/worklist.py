@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydicom.uid import ExplicitVRLittleEndian
+
 from minipacs.dicom import part10, worklist_item
 from minipacs.dicom.uids import UidPolicy
 from tests import servers
@@ -16,6 +18,7 @@ from tests.peers import run
 
 MATCHES = 29
 DAY = "20261120"
+DCMTK_WORKLIST_FILE = "1.2.276.0.7230010.3.1.0.1"
 
 
 def measure(scratch: Path) -> Iterator[Row]:
@@ -51,7 +54,9 @@ def _items(count: int) -> Iterator[bytes]:
         patient_id, step_id, day = _entry(number, count)
         patient = a_patient(name=f"FAMILY{number}^GIVEN", identifier=patient_id)
         order = an_order(uids, step_id=step_id, start_date=day, requested_procedure_id=f"R{number}")
-        yield part10.write(worklist_item.to_dataset(patient, order))
+        ds = worklist_item.to_dataset(patient, order)
+        ds.SOPClassUID, ds.SOPInstanceUID = DCMTK_WORKLIST_FILE, uids.instance()
+        yield part10.write(ds, transfer_syntax=ExplicitVRLittleEndian)
 
 
 def _ours(scratch: Path, count: int) -> float:
@@ -81,6 +86,6 @@ def _ask(port: int, ae_title: str) -> None:
     ]  # fmt: skip
     options = [word for key in keys for word in ("-k", key)]
     said = run("findscu", "-v", "-W", "-aec", ae_title, *options, "127.0.0.1", port, timeout=120)
-    found = said.stdout.count("Find Response:") - said.stdout.count("(Success)")
+    found = said.stdout.count("(Pending)")
     if said.returncode or found != MATCHES:
         raise RuntimeError(f"findscu found {found} entries instead of {MATCHES}")

@@ -1,0 +1,1 @@
+"""The screens: passive frames that show what their presenter says and tell it what the person did."""
