@@ -7,8 +7,8 @@
     python3 build/dev.py bench       the measured ratios beside Orthanc and DCMTK
     python3 build/dev.py exe         the executable in .out/dist; --installers makes the packages too
 
-It makes .venv beside this folder from build/lock.txt. On Debian as root it installs the programs of the system that a
-command needs, elsewhere it names the missing ones. Standard library only.
+It makes .venv beside this folder from build/lock.txt (and lock-dev.txt). On Debian as root it installs the programs of
+the system that a command needs, elsewhere it names the missing ones. Standard library only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 LOCK = ROOT / "build" / "lock.txt"
-STAMP = VENV / "lock.sha256"
+LOCK_DEV = ROOT / "build" / "lock-dev.txt"
 OLDEST_PYTHON = (3, 11)
 
 # What a command calls -> the Debian package that brings it.
@@ -74,7 +74,7 @@ def run(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    python = environment()
+    python = environment(dev=True)
     system_programs(PEERS)
     pytest = [python, "-m", "pytest", *(rest or ["-n", "2", "--dist", "loadfile", "-q"])]
     if rest:
@@ -95,13 +95,13 @@ def test(rest: list[str]) -> int:
 
 
 def bench(rest: list[str]) -> int:
-    python = environment()
+    python = environment(dev=True)
     system_programs(PEERS)
     return call([python, "-m", "tests.benchmarks", *rest])
 
 
 def exe(rest: list[str]) -> int:
-    python = environment()
+    python = environment(dev=True)
     if "--installers" in rest:
         system_programs(INSTALLERS)
     return call([python, "build/make_exe.py", *rest])
@@ -113,8 +113,12 @@ COMMANDS = {"demo": demo, "run": run, "test": test, "bench": bench, "exe": exe}
 # ---- the ground they stand on ---------------------------------------------------------------------------------------
 
 
-def environment() -> str:
-    """Make .venv hold exactly the locked versions; gives its Python."""
+def environment(*, dev: bool = False) -> str:
+    """Make .venv hold exactly the locked versions; gives its Python.
+
+    Args:
+        dev: also what tests, checks and builds need.
+    """
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         raise Trouble(
@@ -122,21 +126,28 @@ def environment() -> str:
         )
     need_tk_and_venv()
     python = venv_program("python")
-    wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    if STAMP.is_file() and STAMP.read_text() == wanted and Path(python).exists():
-        return python
-    print("dev.py: preparing .venv (once)", file=sys.stderr)
     if not Path(python).exists() and call([sys.executable, "-m", "venv", "--clear", str(VENV)]):
         raise Trouble("no virtual environment could be made in .venv; is the folder writable?")
     pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    if call([*pip, "-r", str(LOCK)]) or call(
-        [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
-    ):
+    itself = ["--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    settle("run", [LOCK, ROOT / "pyproject.toml"], [[*pip, "-r", str(LOCK)], [*pip, *itself]])
+    if dev:
+        settle("dev", [LOCK_DEV], [[*pip, "-r", str(LOCK_DEV)]])
+    return python
+
+
+def settle(name: str, sources: Sequence[Path], commands: Sequence[Sequence[str]]) -> None:
+    """Run commands that install what `sources` name, unless they did so before."""
+    stamp = VENV / f"installed-{name}.sha256"
+    wanted = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    print(f"dev.py: preparing .venv for {name} (once)", file=sys.stderr)
+    if any(call(command) for command in commands):
         raise Trouble(
             "the locked packages could not be installed; is a package index reachable? Then run this again"
         )
-    STAMP.write_text(wanted)
-    return python
+    stamp.write_text(wanted)
 
 
 def need_tk_and_venv() -> None:
