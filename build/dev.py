@@ -28,7 +28,7 @@ LOCK = ROOT / "build" / "lock.txt"
 LOCK_DEV = ROOT / "build" / "lock-dev.txt"
 OLDEST_PYTHON = (3, 11)
 
-# What a command calls -> the Debian package that brings it.
+# What a command calls, or a file that must be there -> the Debian package that brings it.
 PEERS = {
     "storescu": "dcmtk",
     "dciodvfy": "dicom3tools",
@@ -37,6 +37,9 @@ PEERS = {
     "Xvfb": "xvfb",
     "strace": "strace",
     "xdotool": "xdotool",
+    "openbox": "openbox",
+    "import": "imagemagick",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 INSTALLERS = {"makensis": "nsis", "dpkg-deb": "dpkg", "desktop-file-validate": "desktop-file-utils"}
 
@@ -165,7 +168,11 @@ def need_tk_and_venv() -> None:
 
 def system_programs(wanted: dict[str, str]) -> None:
     """Install what is missing where that is possible; else only say so: the tests that need it skip with the reason."""
-    missing = {name: package for name, package in wanted.items() if shutil.which(name) is None}
+    missing = {
+        name: package
+        for name, package in wanted.items()
+        if shutil.which(name) is None and not Path(name).is_file()
+    }
     if not missing:
         return
     try:
