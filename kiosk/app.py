@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kiosk.office.office import Office
     from kiosk.office.places import Places
 
+LOCALE = Path(__file__).parent / "locale"
 Furnish = Callable[[ExitStack], "Office"]
 """Opens the office; what must be closed after it goes onto the stack."""
 
@@ -71,6 +72,7 @@ def open_window(places: Places, *, fullscreen: bool | None, scale_percent: int |
         furnish,
         fullscreen=display.fullscreen if fullscreen is None else fullscreen,
         scale_percent=scale_percent or display.scale_percent,
+        language=display.language,
     )
 
 
@@ -93,7 +95,9 @@ def open_demo(folder: Path, *, fullscreen: bool, scale_percent: int | None) -> i
     return _run(furnish, fullscreen=fullscreen, scale_percent=scale_percent or 0)
 
 
-def _run(furnish: Furnish, *, fullscreen: bool, scale_percent: int) -> int:
+def _run(furnish: Furnish, *, fullscreen: bool, scale_percent: int, language: str = "") -> int:
+    from kiosk.i18n import Translator
+
     root = make_root(full_screen=fullscreen)
     leaving: list[Callable[[], None]] = []
 
@@ -102,7 +106,8 @@ def _run(furnish: Furnish, *, fullscreen: bool, scale_percent: int) -> int:
             end()
         root.destroy()
 
-    window = Window(root, percent=scale_percent, on_close=leave)
+    tr = Translator.for_languages([language] if language else [], LOCALE)
+    window = Window(root, percent=scale_percent, tr=tr, on_close=leave)
     window.open()
     with ExitStack() as stack:
         failed = _fill(window, furnish, stack, leaving, leave)

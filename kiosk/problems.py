@@ -52,8 +52,8 @@ def _full(error: BaseException) -> Problem:
         "DISK-FULL",
         text("The archive's disk is full: {free} MB are free.", free=_value(error, "free_mb")),
         text(
-            "Nothing that was stored is lost, and this picture is kept aside. "
-            "Free {needed} MB on that disk, then try again. Do not expose again.",
+            "Nothing is lost: what was stored is safe, and a picture that was taken is kept aside. "
+            "Free {needed} MB on that disk, then try again. Do not expose before that.",
             needed=_value(error, "needed_mb"),
         ),
     )
@@ -84,6 +84,15 @@ def _refused(error: BaseException) -> Problem:
 
 
 def _bad_request(error: BaseException) -> Problem:
+    if _value(error, "keyword") == "PhotometricInterpretation":
+        return Problem(
+            "COLOUR",
+            text("This picture has colour, and an X-ray position takes grey ones only."),
+            text(
+                "It is kept, but cannot be stored here. Press Retake and export it in grey; "
+                "colour pictures go into a photo series or a document."
+            ),
+        )
     return Problem(
         "IMAGE-DATA",
         text(
@@ -149,6 +158,14 @@ def _source(error: BaseException) -> Problem:
         "SOURCE",
         text("The sensor or camera does not work."),
         text("Check its cable, then arm again. Other sources can be chosen in the settings."),
+    )
+
+
+def _source_settings(error: BaseException) -> Problem:
+    return Problem(
+        "SETTINGS",
+        text("The settings file has something wrong in it: {key}.", key="capture.source"),
+        text("Name a source that there is, with what it needs, then start again."),
     )
 
 
@@ -313,6 +330,8 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "Unresolved": _unresolved,
         "NothingStored": _nothing_stored,
         "BadTemplate": _template,
+        "UnknownSource": _source_settings,
+        "BadSourceSettings": _source_settings,
         "CaptureError": _source,
         "CannotListen": _cannot_listen,
         "NewerArchive": _newer,

@@ -97,7 +97,7 @@ class MiniPacs:
     ) -> None:
         self.settings = settings or NodeSettings()
         self.archive = archive
-        self.transcript = transcript or Transcript()
+        self.transcript = transcript or Transcript(clock=clock)
         self.peers = PeerBook(self.settings.peers_file)
         self._ae_title = check_ae_title(self.settings.ae_title)
         self._clock = clock
@@ -118,6 +118,7 @@ class MiniPacs:
             clock=clock,
             uids=uids,
             commit_to=self.settings.commit_to.__contains__,
+            transcript=self.transcript,
         )
         self._listener: Listener | None = None
         self._stopping = threading.Event()

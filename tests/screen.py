@@ -6,13 +6,14 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.peers import need, stop
 
 
 @contextmanager
-def virtual_screen(size: str = "1280x800") -> Iterator[str]:
-    """A screen of WIDTHxHEIGHT at 96 dpi; gives its DISPLAY."""
+def virtual_screen(size: str = "1280x800", *, auth: Path | None = None) -> Iterator[str]:
+    """A screen of WIDTHxHEIGHT at 96 dpi, perhaps only for holders of a cookie; gives its DISPLAY."""
     need("Xvfb")
     reader, writer = os.pipe()
     command = [
@@ -26,6 +27,7 @@ def virtual_screen(size: str = "1280x800") -> Iterator[str]:
         "96",
         "-nolisten",
         "tcp",
+        *(["-auth", str(auth)] if auth else []),
     ]
     process = subprocess.Popen(
         command, pass_fds=(writer,), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, text=True

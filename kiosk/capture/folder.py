@@ -127,6 +127,8 @@ class WatchedFolder:
             try:
                 present = self._scan()
             except OSError as problem:
+                # What is written while the folder is out of sight may be of anybody: it becomes a stray.
+                self._first_look = True
                 self._change(SourceState.GONE, _gone_text(problem))
                 return
             if self._state not in (SourceState.READY, SourceState.ARMED):
@@ -160,10 +162,14 @@ class WatchedFolder:
 
     def _note_present(self) -> None:
         """Remember what lies there now as belonging to no later token."""
-        with contextlib.suppress(OSError):
-            for name, (size, modified) in self._scan().items():
-                if name not in self._seen:
-                    self._seen[name] = _Seen(size, modified, self._armed_id())
+        try:
+            present = self._scan()
+        except OSError:
+            self._first_look = True
+            return
+        for name, (size, modified) in present.items():
+            if name not in self._seen:
+                self._seen[name] = _Seen(size, modified, self._armed_id())
 
     def _armed_id(self) -> str:
         with self._lock:
@@ -188,29 +194,29 @@ class WatchedFolder:
         path = self._folder / name
         if _is_locked(path):
             return
-        state = self._state
+        state, said = self._state, ""
         self._change(SourceState.READING, "")
         try:
             frames = read_picture(path)
         except PictureRefused as problem:
-            self._unreadable(path, seen, str(problem))
+            said = self._unreadable(path, seen, str(problem))
         except OSError:
             self._seen[name] = _Seen(seen.size, seen.modified, seen.token_id, seen.tries + 1)
         else:
             self._hand_over(path, seen, frames)
-        self._change(self._rest() if state is not SourceState.ERROR else state, "")
+        self._change(self._rest() if state is not SourceState.ERROR else state, said)
 
-    def _unreadable(self, path: Path, seen: _Seen, why: str) -> None:
-        """A picture that cannot be read may be one that is still written; after some looks it is refused."""
+    def _unreadable(self, path: Path, seen: _Seen, why: str) -> str:
+        """A picture that cannot be read may be one that is still written; after some looks it is refused, in words."""
         if seen.tries + 1 < _TRIES:
             self._seen[path.name] = _Seen(seen.size, seen.modified, seen.token_id, seen.tries + 1)
-            return
+            return ""
         target = self._put_away(path, "refused", seen)
         note = target.with_name(target.name + ".txt") if target is not None else None
         if note is not None:
             with contextlib.suppress(OSError):
                 note.write_text(why + "\n", encoding="utf-8")
-        self._tell(self._state, f"A file in the watched folder was refused: {why}")
+        return f"A file in the watched folder was refused: {why}"
 
     def _hand_over(self, path: Path, seen: _Seen, frames: list[Frame]) -> None:
         """Deliver first, then put away: a kill in between gives the file again, never loses it."""

@@ -134,6 +134,8 @@ def _who(args: argparse.Namespace, office: Office) -> tuple[Patient, Order | Non
 
 def _check_study(office: Office, patient: Patient, order: Order) -> None:
     """A study that is there already is not given to somebody else. Reliability, patient safety 8."""
+    if not order.study_instance_uid:
+        return
     rows = office.archive.instances(study=order.study_instance_uid)
     if rows and rows[0].patient_id != patient.identifier:
         raise CommandFailed(

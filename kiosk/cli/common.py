@@ -4,37 +4,71 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minipacs.cli.frame import CommandFailed, check_data_folder
 
 if TYPE_CHECKING:
-    from kiosk.office.office import Office
+    from kiosk.office.office import Choices, Office
+    from kiosk.office.places import Places
+    from kiosk.settings import Settings
     from minipacs.net.peers import Peer
 
 
 @contextmanager
 def open_office(
-    args: argparse.Namespace, *, commit_to: frozenset[str] = frozenset(), source: str = "file"
+    args: argparse.Namespace,
+    *,
+    commit_to: frozenset[str] = frozenset(),
+    at_its_address: bool = False,
 ) -> Iterator[Office]:
-    """The office of the data folder, its node on a free port, so that a kiosk that runs is not in the way."""
+    """The office of the data folder, without what only a window needs.
+
+    Its node is on a free port of this machine, so that a kiosk that runs is not in the way.
+
+    Args:
+        commit_to: further destinations that are asked for storage commitment.
+        at_its_address: try the address of the settings first, since another node will call there. Where a kiosk or
+            `minipacs serve` of this data folder has it, that one takes the call.
+    """
     import dataclasses
 
     from kiosk import settings as settings_file
-    from kiosk.office.office import Choices, Office
+    from kiosk.office.office import Choices
     from kiosk.office.places import places
+    from minipacs.net.listener import CannotListen
 
     place = places(getattr(args, "data", None))
     check_data_folder(place.data)
     settings = settings_file.load(place.settings)
-    capture = dataclasses.replace(settings.capture, source=source, folder="")
+    capture = dataclasses.replace(settings.capture, source="file", folder="")
+    open_to_all = dataclasses.replace(settings, capture=capture)
     node = dataclasses.replace(settings.node, host="127.0.0.1")
-    settings = dataclasses.replace(settings, capture=capture, node=node)
+    hidden = dataclasses.replace(open_to_all, node=node)
     choices = Choices(port=0, commit_to=commit_to, take_up=False)
-    with Office(place, settings, choices=choices) as office:
+    office: Office | None = None
+    if at_its_address:
+        with suppress(CannotListen):
+            office = _started(place, open_to_all, dataclasses.replace(choices, port=None))
+    office = office or _started(place, hidden, choices)
+    try:
         yield office
+    finally:
+        office.stop()
+
+
+def _started(place: Places, settings: Settings, choices: Choices) -> Office:
+    from kiosk.office.office import Office
+
+    office = Office(place, settings, choices=choices)
+    try:
+        office.start()
+    except BaseException:
+        office.stop()
+        raise
+    return office
 
 
 def read_json(path: Path, what: str) -> Mapping[str, Any]:

@@ -193,6 +193,10 @@ def _import(args: argparse.Namespace) -> int:
 
     with open_archive(args) as archive:
         report = import_(archive, args.folder)
+    if not (report.stored or report.already or report.conflict or report.refused):
+        raise CommandFailed(
+            f"there is no DICOM object in {args.folder}; put the medium in, or name another folder"
+        )
     words = f"{report.stored} stored, {report.already} were there, {report.conflict} in conflict"
     _tell(args, report, f"{words}, {len(report.refused)} refused")
     for line in () if wants_json(args) else report.refused:

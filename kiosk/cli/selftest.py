@@ -94,7 +94,7 @@ def _window_toolkit(_folder: Path) -> None:
 def _images(folder: Path) -> None:
     """Draw, build, write and read back one image of each kind that the simulator draws."""
     from kiosk.capture.simulator import draw
-    from kiosk.cli.sample import sample_request
+    from kiosk.office.sample import sample_request
     from minipacs.dicom import iods, part10, pixels
     from minipacs.dicom.validate import validate
 

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from kiosk.office.office import Office
     from minipacs.archive import OutboxEntry
 
-_DONE = ("SENT", "COMMITTED", "FAILED")
+_ENDS = {"SENT", "COMMITTED", "FAILED"}
+_SETTLED_S = 1.0
+_REQUESTS = 100
+"""Requests to confirm are among the newest entries, after the images that they are about."""
 
 
 @command(
@@ -44,15 +47,13 @@ def build(parser: argparse.ArgumentParser) -> None:
 def _run(args: argparse.Namespace) -> int:
     destination = str(peer_of(args.to))
     commit_to = frozenset({destination}) if args.commit else frozenset()
-    with open_office(args, commit_to=commit_to) as office:
+    with open_office(args, commit_to=commit_to, at_its_address=args.commit) as office:
         uids = _uids(office, args)
-        ids = office.archive.outbox.enqueue(uids, destination)
-        office.node.delivery.notify()
-        entries = (
-            _watch(office, ids, args)
-            if args.wait
-            else [office.archive.outbox.get(one) for one in ids]
-        )
+        ids = _queue(office, uids, destination)
+        if args.wait:
+            entries, why = _watch(office, ids, destination, args)
+        else:
+            entries, why = [office.archive.outbox.get(one) for one in ids], ""
     if wants_json(args):
         print_json([plain(entry) for entry in entries])
     else:
@@ -60,12 +61,29 @@ def _run(args: argparse.Namespace) -> int:
             print_line(f"{entry.state.value} {entry.uid} {entry.reason}".rstrip())
     bad = [entry for entry in entries if entry.state.value not in _good(args)]
     if args.wait and bad:
-        reason = bad[0].reason or "no answer yet"
-        raise CommandFailed(
-            f"{len(bad)} of {len(entries)} images did not arrive at {destination} ({reason}); "
-            "they wait in the outbox, see `chairside outbox`"
-        )
+        raise CommandFailed(_not_done(bad, len(entries), destination, why))
     return 0
+
+
+def _not_done(bad: list[OutboxEntry], count: int, destination: str, why: str) -> str:
+    sent = all(entry.state.value == "SENT" for entry in bad)
+    what = "were sent to and not confirmed by" if sent else "did not arrive at"
+    reason = why or next((entry.reason for entry in bad if entry.reason), "no answer yet")
+    return (
+        f"{len(bad)} of {count} images {what} {destination} ({reason}); "
+        "see `chairside outbox` for each, and try again with `chairside outbox retry`"
+    )
+
+
+def _queue(office: Office, uids: list[str], destination: str) -> list[int]:
+    """Into the outbox; what waits there since an earlier try is tried again now."""
+    ids = office.archive.outbox.enqueue(uids, destination)
+    for one in ids:
+        entry = office.archive.outbox.get(one)
+        if entry.state.value == "QUEUED" and entry.attempts:
+            office.archive.outbox.retry(one)
+    office.node.delivery.notify()
+    return ids
 
 
 def plain(entry: OutboxEntry) -> dict[str, object]:
@@ -99,20 +117,53 @@ def _uids(office: Office, args: argparse.Namespace) -> list[str]:
                 f"the archive has no study {study}; `chairside minipacs query` shows what it has"
             )
         uids += [row.sop_instance_uid for row in rows]
+    if not uids:
+        raise CommandFailed("the archive holds no image yet; `chairside acquire` makes some")
     return uids
 
 
-def _watch(office: Office, ids: list[int], args: argparse.Namespace) -> list[OutboxEntry]:
-    """Wait until each entry has come to its end; one that failed to reach the peer once is not waited for again."""
+def _watch(
+    office: Office, ids: list[int], destination: str, args: argparse.Namespace
+) -> tuple[list[OutboxEntry], str]:
+    """Wait until nothing more is to come soon; gives the entries, and why the peer confirms nothing if it said so.
+
+    Nothing more comes when each entry has ended, when the peer could not be had (the others then wait for the next
+    try of the first), or when the request to confirm has failed.
+    """
     tick, deadline = threading.Event(), time.monotonic() + args.patience
+    over = {*_good(args), "FAILED"}
+    found: dict[int, OutboxEntry] = {}
+    before: list[tuple[str, int]] = []
+    moved_at = time.monotonic()
     while True:
-        entries = [office.archive.outbox.get(one) for one in ids]
-        waiting = [
-            entry
-            for entry in entries
-            if not (entry.state.value in _good(args) or entry.state.value == "FAILED")
-            and not (entry.state.value == "QUEUED" and entry.attempts)
-        ]
-        if not waiting or time.monotonic() > deadline:
-            return entries
-        tick.wait(0.1)
+        began = time.monotonic()
+        for one in ids:
+            if one not in found or found[one].state.value not in over:
+                found[one] = office.archive.outbox.get(one)
+        now = [(entry.state.value, entry.attempts) for entry in found.values()]
+        if now != before:
+            before, moved_at = now, began
+        states = {state for state, _ in now}
+        if states <= over or began > deadline:
+            return list(found.values()), ""
+        why = _confirmation_failed(office, ids, destination) if states <= _ENDS else ""
+        tried = any(state == "QUEUED" and attempts for state, attempts in now)
+        rests = tried and "SENDING" not in states and began - moved_at > _SETTLED_S
+        if why or rests:
+            return list(found.values()), why
+        # Looking takes longer the more there is; half of the time belongs to the delivery at least.
+        tick.wait(max(0.05, time.monotonic() - began))
+
+
+def _confirmation_failed(office: Office, ids: list[int], destination: str) -> str:
+    """Why the latest request to confirm failed; empty while one is under way or none was made yet."""
+    from minipacs.archive import DeliveryState
+
+    requests = [
+        entry
+        for entry in office.archive.outbox.latest(DeliveryState, _REQUESTS)
+        if entry.kind == "commitment" and entry.destination == destination and entry.id > max(ids)
+    ]
+    if requests and all(entry.state.value == "FAILED" for entry in requests):
+        return requests[0].reason
+    return ""

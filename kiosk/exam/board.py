@@ -32,8 +32,10 @@ _MOVABLE = (ExposureState.SPOOLED, ExposureState.PREVIEWED)
 class Board:
     """The exposures of an exam by position."""
 
-    def __init__(self, template: Template) -> None:
+    def __init__(self, template: Template, exam_id: str) -> None:
         self.template = template
+        self.exam_id = exam_id
+        self.closed = False
         self.armed: Token | None = None
         self.exposures: dict[str, Exposure] = {}
         self.spent: set[str] = set()
@@ -69,9 +71,13 @@ class Board:
         """Ids of the exposures that wait for a decision."""
         return [item.identifier for item in self.exposures.values() if item.is_open]
 
-    def why_not_mine(self, token: Token, exam_id: str) -> str:
+    def why_not_mine(self, token: Token | None) -> str:
         """Why a frame with this token does not belong to the armed position; empty when it does."""
-        if token.exam_id != exam_id:
+        if token is None:
+            return "it came without a token"
+        if self.closed:
+            return "its exam was closed"
+        if token.exam_id != self.exam_id:
             return "its token is of another exam"
         if token.identifier in self.spent:
             return "its token already has a picture"

@@ -1,7 +1,7 @@
 """The part of a picture that a window shows, resampled to the screen: zoom, pan, turn, mirror, invert.
 
 Display only. The picture is resampled in its full depth (float32) for the visible part alone; as long as only the
-window changes, the resampled part is used again and a frame is one table look-up.
+window changes, the resampled part is used again and a frame is one table look-up, into the same buffer.
 """
 
 from __future__ import annotations
@@ -59,6 +59,21 @@ class ViewTransform:
         return dataclasses.replace(self, rotation=symmetry.rotation, flip=symmetry.flip)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """The part of a picture that a view shows, and where in the view it lies; around it is nothing."""
+
+    pixels: NDArray[np.uint8]
+    """(height, width), or (height, width, 3) for colour; empty when the picture lies outside of the view."""
+    left: int = 0
+    top: int = 0
+
+
+NOTHING = Drawn(np.zeros((0, 0), dtype=np.uint8))
+STRIP = 1 << 18
+"""Pixels looked up at once: numpy widens the indices of a look-up to 8 bytes; so many of them stay in the cache."""
+
+
 class Renderer:
     """Draws one picture into a view of one size. Not for several threads at once.
 
@@ -99,30 +114,31 @@ class Renderer:
         width, height = self._laid_size(transform.symmetry)
         return min(self._size[0] / width, self._size[1] / height) * transform.zoom
 
-    def render(self, transform: ViewTransform, window: Window | None = None) -> NDArray[np.uint8]:
-        """The view as (height, width) uint8, or (height, width, 3) for colour; black around the picture.
+    def render(self, transform: ViewTransform, window: Window | None = None) -> Drawn:
+        """What the view shows of the picture.
 
-        The array is used again by the next call: draw it, do not keep it.
+        The array is used again by the next call: draw it, do not keep it and do not write to it.
         """
         key = (transform.zoom, transform.center, transform.rotation, transform.flip, self._size)
         if key != self._key:
             self._resample(transform)
             self._key = key
         part = self._part
-        self._prepare_canvas()
         if part is None:
-            return self._out
-        x, y = self._at
-        target = self._out[y : y + part.shape[0], x : x + part.shape[1]]
+            return NOTHING
+        if self._colour and not transform.invert:
+            return Drawn(part, *self._at)
+        if self._out.shape != part.shape:
+            self._out = np.empty(part.shape, dtype=np.uint8)
         if self._colour:
-            np.subtract(255, part, out=target) if transform.invert else np.copyto(target, part)
-            return self._out
-        table = self._table(window or (128.0, 256.0), transform.invert)
-        if target.shape == self._out.shape:
-            np.take(table, part, out=target, mode="clip")
+            np.subtract(255, part, out=self._out)
         else:
-            target[...] = np.take(table, part, mode="clip")
-        return self._out
+            table = self._table(window or (128.0, 256.0), transform.invert)
+            rows = max(1, STRIP // part.shape[1])
+            for row in range(0, part.shape[0], rows):
+                strip = slice(row, row + rows)
+                np.take(table, part[strip], out=self._out[strip], mode="clip")
+        return Drawn(self._out, *self._at)
 
     def to_image(self, transform: ViewTransform, x: float, y: float) -> tuple[float, float]:
         """The (column, row) of the picture under a point of the view; may lie outside of it."""
@@ -229,12 +245,6 @@ class Renderer:
             values = np.rint(values).astype(np.uint16)
         self._part = np.ascontiguousarray(transform.symmetry.apply(values))
         self._at = (x0, y0)
-        self._out = np.zeros((1, 1), dtype=np.uint8)
-
-    def _prepare_canvas(self) -> None:
-        shape = (self._size[1], self._size[0], 3)[: 3 if self._colour else 2]
-        if self._out.shape != shape:
-            self._out = np.zeros(shape, dtype=np.uint8)
 
     def _table(self, window: Window, invert: bool) -> NDArray[np.uint8]:
         key = (window, invert)

@@ -184,10 +184,11 @@ class Exams:
         rows = []
         for exam in waiting:
             exposures = exam.exposures()
-            stored = exam.summary().stored
-            if exposures or stored:
+            so_far = exam.summary()
+            # A killed run may have left nothing but rejects: its step is still to be ended.
+            if exposures or so_far.stored or so_far.rejected:
                 last = max((view.taken_at for view in exposures), default=self._clock())
-                count = max(len(exposures), len(stored))
+                count = max(len(exposures), len(so_far.stored))
                 rows.append(
                     RecoveredExam(exam.exam_id, exam.patient, exam.template.title, count, last)
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -70,7 +71,6 @@ class MediaDesk:
 
 def mounted_sticks() -> list[Path]:
     """Folders that removable media are mounted on, as far as the system shows them."""
-    import os
     import string
 
     if os.name == "nt":
@@ -79,7 +79,7 @@ def mounted_sticks() -> list[Path]:
     found = []
     for root in map(Path, _STICKS):
         candidates = [*root.glob("*"), *root.glob("*/*")] if root.is_dir() else []
-        found += [path for path in candidates if path.is_mount()]
+        found += [path for path in candidates if os.path.ismount(path)]
     return found
 
 

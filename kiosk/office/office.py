@@ -30,7 +30,7 @@ from kiosk.office.store import ArchiveStore
 from kiosk.office.worklist import DicomWorklist
 from kiosk.presenters.ports import Destination, Ports
 from kiosk.settings import Settings
-from minipacs.archive import Archive
+from minipacs.archive import RESERVE_BYTES, Archive
 from minipacs.clock import Clock, system_clock
 from minipacs.dicom import iods
 from minipacs.dicom.uids import UidPolicy
@@ -80,7 +80,9 @@ class Office:
         self.settings = settings or settings_file.load(places.settings)
         self.choices = choices or Choices()
         self.templates = load_templates(places.templates if places.templates.is_dir() else None)
-        self.archive = Archive.open(places.archive, clock=clock)
+        # The archive never asks for more room than the person who chose the reserve.
+        reserve = min(RESERVE_BYTES, self.settings.capture.reserve_mb * _MB)
+        self.archive = Archive.open(places.archive, clock=clock, reserve_bytes=reserve)
         self._claim: SpoolClaim | None = None
         try:
             self._claim = SpoolClaim(places.spool)

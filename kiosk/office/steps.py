@@ -63,7 +63,9 @@ class DicomSteps:
         return self._report("mpps-set", step.instance_uid, dataset)
 
     def _report(self, kind: str, uid: str, dataset: Dataset) -> Reported:
-        entry_id = self._archive.outbox.enqueue_message(kind, uid, dataset, self._destination)
+        entry_id = self._told_before(kind, uid, dataset)
+        if entry_id is None:
+            entry_id = self._archive.outbox.enqueue_message(kind, uid, dataset, self._destination)
         self._wake()
         tick, deadline = threading.Event(), time.monotonic() + PATIENCE_S
         while True:
@@ -74,6 +76,29 @@ class DicomSteps:
             if entry.state is DeliveryState.FAILED or tried or time.monotonic() > deadline:
                 return Reported(delivered=False, note=entry.reason)
             tick.wait(0.02)
+
+    def _told_before(self, kind: str, uid: str, dataset: Dataset) -> int | None:
+        """The entry of the same message, put in by a run that was killed before it could note that."""
+        outbox, said = self._archive.outbox, _said(dataset)
+        for entry in outbox.messages(kind, uid, self._destination):
+            if entry.state is not DeliveryState.FAILED and _said(outbox.message(entry)) == said:
+                return entry.id
+        return None
+
+
+def _said(dataset: Dataset) -> tuple[str, list[tuple[str, list[str]]]]:
+    """What a message says was done: the state, and the images of each series. When it was said does not count."""
+    series = [
+        (
+            str(item.SeriesInstanceUID),
+            [
+                str(image.ReferencedSOPInstanceUID)
+                for image in item.get("ReferencedImageSequence") or ()
+            ],
+        )
+        for item in dataset.get("PerformedSeriesSequence") or ()
+    ]
+    return str(dataset.get("PerformedProcedureStepStatus", "")), series
 
 
 class HeldSteps:

@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 from kiosk.i18n import NO_TEXT, Text, plain, text
 from kiosk.presenters.ports import ArchivePort, Picture, StoredPicture, Study
 from kiosk.presenters.requests import Requests
-from kiosk.presenters.words import SEXES, age, show_date, show_name, show_time
+from kiosk.presenters.words import (
+    SEXES,
+    age,
+    in_both_scripts,
+    other_script,
+    show_date,
+    show_name,
+    show_time,
+)
 from kiosk.problems import Problem, problem_of
 from kiosk.tasks import Cancelled, Job, Tasks
 from minipacs.clock import Clock
@@ -275,7 +283,9 @@ def _row(study: Study, today: dt.date) -> StudyRow:
     words = modalities if isinstance(modalities, str) else ", ".join(modalities)
     return StudyRow(
         key=study.study_instance_uid,
-        name=show_name(study.patient_name) or "–",
+        name=in_both_scripts(
+            show_name(study.patient_name) or "–", other_script(study.patient_name)
+        ),
         identifier=study.patient_id,
         born=show_date(study.patient_birth_date),
         age=age(study.patient_birth_date, today),

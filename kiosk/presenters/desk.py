@@ -189,7 +189,7 @@ class Desk:
         if not isinstance(summary, Summary):
             self.to_worklist()
             return
-        if not exam.exposures():
+        if not (exam.exposures() or summary.stored or summary.rejected):
             self.to_worklist()
             self._views.show_note(text("Exam closed; no exposure was made."))
             return
@@ -200,6 +200,7 @@ class Desk:
         leaving = {
             WORKLIST: self.worklist.leave,
             WALK_IN: self.walk_in.leave,
+            EXAM: self._ports.exams.leave,
             FINISH: self.finish.leave,
             ARCHIVE: self.archive.leave,
             ACTIVITY: self.activity.leave,

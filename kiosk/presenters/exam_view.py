@@ -29,17 +29,22 @@ class MountTile:
     """empty, armed, unsaved, judge, storing or stored."""
     exposure_id: str = ""
     rejected: int = 0
+    offered: bool = False
+    """A picture is being moved, and could come here."""
+    target: bool = False
+    """It would come here."""
 
 
 @dataclass(frozen=True)
 class Actions:
-    """What can be done now; `lead` names the button that comes next (capture, accept, next, finish or none)."""
+    """What can be done now; `lead` names the button that comes next (capture, accept, move, next, finish or none)."""
 
     capture: Text
     can_capture: bool = False
     can_disarm: bool = False
     can_accept: bool = False
     can_retake: bool = False
+    can_move: bool = False
     can_next: bool = False
     can_finish: bool = False
     lead: str = ""
@@ -48,6 +53,8 @@ class Actions:
     stored: int = 0
     total: int = 0
     busy: bool = False
+    moving: bool = False
+    """A picture is in hand: `can_accept` puts it down, `can_move` leaves it where it is."""
 
 
 NO_ACTIONS = Actions(NO_TEXT)

@@ -9,6 +9,7 @@ from kiosk.exam.views import SlotState, SlotView
 from kiosk.i18n import Text, text
 from kiosk.presenters.exam_view import Actions, MountTile
 from kiosk.presenters.ports import SourceLine, SourceState
+from kiosk.problems import Problem
 
 UPPER = "1256"
 """First digit of FDI numbers in the upper jaw."""
@@ -20,6 +21,11 @@ TILE_STATES = {
     SlotState.STORING: "storing",
     SlotState.STORED: "stored",
 }
+NOT_SAVED = Problem(
+    "NOT-SAVED",
+    text("The picture could not be written to the disk. It is only in memory."),
+    text("Do not switch off, do not expose again. Free space, then save again."),
+)
 WAITING = (SlotState.EMPTY, SlotState.ARMED)
 
 
@@ -35,6 +41,10 @@ class Moment:
     next_slot: str
     """Empty when every position has a picture."""
     busy: bool
+    can_move: bool = False
+    """There is a position that the picture could be moved to."""
+    moving_to: str = ""
+    """The position that a picture being moved would go to; empty when none is moved."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,9 @@ def position_of(slot: SlotView, show_tooth: Callable[[str], str]) -> str:
     return " ".join(shown) if len(shown) <= 2 else f"{shown[0]}–{shown[-1]}"
 
 
-def mount_tile(slot: SlotView, position: str) -> MountTile:
+def mount_tile(
+    slot: SlotView, position: str, offered: bool = False, target: bool = False
+) -> MountTile:
     """A position for the mount on the screen."""
     tile, exposure = slot.tile, slot.exposure
     return MountTile(
@@ -68,6 +80,8 @@ def mount_tile(slot: SlotView, position: str) -> MountTile:
         state=TILE_STATES[slot.state],
         exposure_id=exposure.exposure_id if exposure else "",
         rejected=slot.rejected,
+        offered=offered,
+        target=target,
     )
 
 
@@ -78,8 +92,27 @@ def empty_words(slot: SlotView, position: str) -> Text:
     return text("No picture of {position} yet", position=position)
 
 
+def retake_words(slot: SlotView, position: str) -> tuple[Text, Text]:
+    """The question before a retake, and what becomes of the picture."""
+    note = (
+        text("The stored picture stays in the archive, with this reason.")
+        if slot.state is SlotState.STORED
+        else text("The picture is kept aside with this reason.")
+    )
+    return text("Why take {position} again?", position=position), note
+
+
+def moved_words(position: str) -> Text:
+    """A picture was put into another position."""
+    return text(
+        "The picture is now that of {position}: teeth and orientation follow.", position=position
+    )
+
+
 def actions_of(now: Moment) -> Actions:
     """What can be done, and what comes next."""
+    if now.moving_to:
+        return _moving(now)
     state, free = now.slot.state, not now.busy
     offer = _offer(now)
     if now.source.state == SourceState.ERROR and state in WAITING:
@@ -97,6 +130,7 @@ def actions_of(now: Moment) -> Actions:
         can_disarm=now.armed and free,
         can_accept=state is SlotState.REVIEW and free,
         can_retake=state in (SlotState.REVIEW, SlotState.STORED) and free,
+        can_move=now.can_move and free,
         can_next=now.next_slot not in ("", now.slot.key) and free,
         can_finish=free,
         lead=offer.lead,
@@ -105,6 +139,24 @@ def actions_of(now: Moment) -> Actions:
         stored=sum(one.state is SlotState.STORED for one in now.slots),
         total=len(now.slots),
         busy=now.busy,
+    )
+
+
+def _moving(now: Moment) -> Actions:
+    """A picture is in hand: Enter puts it down, Escape leaves it."""
+    hint = text("Tap its position, or choose it by arrows: {position}.", position=now.moving_to)
+    return Actions(
+        capture=text("Arm"),
+        can_accept=not now.busy,
+        can_move=not now.busy,
+        can_finish=not now.busy,
+        lead="move",
+        hint=hint,
+        tone="accent",
+        stored=sum(one.state is SlotState.STORED for one in now.slots),
+        total=len(now.slots),
+        busy=now.busy,
+        moving=True,
     )
 
 

@@ -7,10 +7,15 @@ from kiosk.i18n import Text, plain, text
 from kiosk.presenters.ports import Picture
 from minipacs.dicom.model import Exposure
 
+NO_BREAK = "\u00a0"
+AND = f"{NO_BREAK}· "
+"""Between two facts; a line breaks after it, and never between a number and its unit."""
+
 
 def picture_of(preview: Preview, exposure: ExposureView, position: str) -> Picture:
     """A picture of an exam, ready for the image view."""
-    size = f"{exposure.columns} × {exposure.rows} · {exposure.bits_stored} bit"
+    pixels = f"{exposure.columns} × {exposure.rows}".replace(" ", NO_BREAK)
+    size = AND.join((pixels, f"{exposure.bits_stored}{NO_BREAK}bit"))
     details = [plain(line) for line in (*exposure_words(exposure.exposure), size)]
     return Picture(
         pixels=preview.pixels,
@@ -45,7 +50,7 @@ def exposure_words(exposure: Exposure | None) -> list[str]:
     )
     dose = (("dGy·cm²", exposure.dose_area_product_dgy_cm2),)
     lines = (
-        " · ".join(f"{value:g} {unit}" for unit, value in parts if value is not None)
+        AND.join(f"{value:g}{NO_BREAK}{unit}" for unit, value in parts if value is not None)
         for parts in (tube, dose)
     )
     return [line for line in lines if line]

@@ -48,8 +48,9 @@ class HistogramView:
 class ImageView(Protocol):
     """What the image view can show."""
 
-    def paint(self, pixels: NDArray[np.uint8]) -> None:
-        """The whole view, (height, width) or (height, width, 3). To be drawn at once, not kept."""
+    def paint(self, pixels: NDArray[np.uint8], left: int, top: int) -> None:
+        """The picture's part of the view, (height, width) or (height, width, 3), and where it lies in the view;
+        around it the view is black. To be drawn at once, not kept."""
 
     def show_overlay(self, overlay: Overlay) -> None:
         """Words and letters."""
@@ -193,7 +194,8 @@ class ViewerPresenter:
         shown = dataclasses.replace(
             self._transform, invert=self._transform.invert != picture.inverted
         )
-        self._view.paint(renderer.render(shown, self._window))
+        drawn = renderer.render(shown, self._window)
+        self._view.paint(drawn.pixels, drawn.left, drawn.top)
         self._view.show_overlay(self._overlay(picture, renderer))
         self._show_histogram()
 

@@ -25,7 +25,12 @@ class Identity:
     more: Text
     """Species, breed and owner of an animal; else empty."""
     other_script: str = ""
-    """The name as it is written in its own script."""
+    """The name as it is written in its own script, and how that is spoken."""
+
+    @property
+    def listed(self) -> str:
+        """The name in one line of a list, both scripts side by side."""
+        return in_both_scripts(self.name, self.other_script)
 
 
 def show_name(name: str) -> str:
@@ -35,11 +40,17 @@ def show_name(name: str) -> str:
 
 
 def other_script(name: str) -> str:
-    """The ideographic group of a name, when the alphabetic one is there too."""
+    """The ideographic and phonetic groups of a name (PS3.5 6.2.1), when the alphabetic one is there too."""
     groups = name.split("=")
-    if len(groups) < 2 or not groups[0].strip("^ "):
+    if not groups[0].strip("^ "):
         return ""
-    return _components(groups[1])
+    shown = (_components(group).replace(", ", " ") for group in groups[1:3])
+    return " · ".join(group for group in shown if group)
+
+
+def in_both_scripts(name: str, other: str) -> str:
+    """`Yamada, Tarou  山田 太郎`."""
+    return f"{name}\u2002{other}" if other else name
 
 
 def _components(group: str) -> str:

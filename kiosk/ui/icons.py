@@ -87,6 +87,12 @@ ICONS: Mapping[str, tuple[Stroke, ...]] = MappingProxyType(
         "check": (_line(4.5, 12.8, 9.6, 18, 19.8, 6.6, width=2.6),),
         "cross": (_line(6, 6, 18, 18, width=2.4), _line(18, 6, 6, 18, width=2.4)),
         "retake": (_ring(12.5, 12.5, 7.5, -150, 120), _area(2, 9.5, 5, 3.2, 9.6, 9.6)),
+        "move": (
+            _line(2, 4, 9, 4, 9, 13, 2, 13, 2, 4),
+            _line(6, 18, 15, 18),
+            _line(12, 14.5, 15.5, 18, 12, 21.5),
+            _line(18, 12, 22, 12, 22, 21, 18, 21, width=1.6),
+        ),
         "aim": (
             _ring(12, 12, 7),
             _disc(12, 12, 2),

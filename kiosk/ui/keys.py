@@ -22,6 +22,7 @@ DEFAULT_KEYS: Mapping[str, Binding] = MappingProxyType(
         "capture": Binding(("space", "F5"), "Space"),
         "accept": Binding(("Return", "KP_Enter"), "Enter"),
         "retake": Binding(("BackSpace",), "⌫"),
+        "move": Binding(("m",), "M"),
         "previous": Binding(("Left", "Up"), "←"),
         "next": Binding(("Right", "Down"), "→"),
         "invert": Binding(("i",), "I"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tkinter import ttk
 from typing import TYPE_CHECKING
 
+from kiosk.ui.bidi import visual
 from kiosk.ui.scale import Scale
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Theme:
         self.family = self._first_family(root)
         self._fonts: dict[tuple[int, bool], tkfont.Font] = {}
         self._drawing: Drawing | None = None
+        self._lays_words = root.tk.call("tk", "windowingsystem") != "x11"
         self._style_ttk()
 
     @property
@@ -94,6 +96,10 @@ class Theme:
     def tone_ground(self, name: str) -> str:
         """The quiet background that goes with a tone."""
         return str(getattr(self.palette, f"{name}_ground", self.palette.raised))
+
+    def laid(self, words: str) -> str:
+        """`words` as they are to be drawn: under X11 right-to-left scripts are laid by us, elsewhere by the system."""
+        return words if self._lays_words else visual(words)
 
     def fit_text(self, words: str, font: tkfont.Font, width: int) -> str:
         """`words`, cut with an ellipsis where they are wider than `width` screen pixels."""

@@ -156,7 +156,9 @@ class Window:
     def close(self) -> None:
         """The person wants to leave."""
         if self._in_front == "exam":
-            self.show_note(Text("Finish or pause the exam before leaving."), "warn")
+            # As the way back does: asks whether to pause, finish or stay. A dialog that is open is answered first.
+            if not self.sheets.opened:
+                self.exam.presenter.on_back()
             return
         self._on_close()
 
@@ -176,6 +178,7 @@ class Window:
             sheet.close()
         new = self._screens[screen]
         if screen != self._in_front:
+            self._drop_note()  # it speaks of the screen that is left
             old = self._screens.get(self._in_front)
             if old is not None:
                 old.pack_forget()

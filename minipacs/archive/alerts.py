@@ -56,6 +56,11 @@ class Alerts:
             )
         return [Alert(*row) for row in rows]
 
+    def count(self) -> int:
+        """How many are open."""
+        with self._database.reading() as session:
+            return int(session.value("SELECT count(*) FROM alert WHERE acknowledged_at = ''"))
+
     def acknowledge(self, number: int) -> None:
         """A person has seen it."""
         now = self._now()

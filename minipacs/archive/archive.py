@@ -24,7 +24,7 @@ from minipacs.archive.errors import Damaged, Missing, StorageFull
 from minipacs.archive.find import Finder
 from minipacs.archive.ingest import Ingest
 from minipacs.archive.locking import FolderLock
-from minipacs.archive.migrations import migrate
+from minipacs.archive.migrations import is_new, migrate
 from minipacs.archive.outbox import Outbox, instant
 from minipacs.archive.recovery import recover
 from minipacs.archive.rows import (
@@ -43,6 +43,12 @@ from minipacs.dicom import part10
 
 RESERVE_BYTES = 200 * 1000 * 1000
 """Room that objects never take, so that worklist, steps and outbox go on when the disk is full."""
+
+
+_DATABASE_GONE = (
+    "the database was gone and was made again out of the stored files: worklist, reports and outbox are lost; "
+    "restore the last backup if they matter"
+)
 
 
 def free_bytes_of(folder: Path) -> int:
@@ -81,6 +87,7 @@ class Archive:
         try:
             self._database = Database(folder, database_url, lambda: self.free_space() >> 20)
             _make_private(self._database)
+            fresh = is_new(self._database)
             migrate(self._database, self._now)
             self._blobs = Blobs(folder, free_bytes=free_bytes)
             self._blobs.prepare()
@@ -97,6 +104,8 @@ class Archive:
             self.recovered: dict[str, int] = {}
             if self._lock.alone:
                 self.recovered = recover(self._blobs, self._checker, self.outbox)
+                if fresh and self.recovered.get("adopted"):
+                    self.alerts.add("database", _DATABASE_GONE)
                 self._lock.settle()
         except BaseException:
             self._lock.release()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from minipacs.archive.alerts import raise_alert
 from minipacs.archive.blobs import Blob, Blobs, hash_of
-from minipacs.archive.database import Database, Session
+from minipacs.archive.database import BROKEN, Database, Session
 from minipacs.archive.errors import ArchiveError, Damaged, Refused
 from minipacs.archive.indexing import quarantine_row
 from minipacs.archive.ingest import Ingest
@@ -42,7 +42,7 @@ class Checker:
         """See `Archive.check`."""
         structure = self._database.quick_check()
         if structure != "ok":
-            raise Damaged(self._database.path, "its structure is broken")
+            raise Damaged(self._database.path, BROKEN)
         orphans = self.adopt_orphans() if repair else self._named_orphans()
         damaged: list[str] = []
         missing: list[str] = []

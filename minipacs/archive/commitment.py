@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 
+from minipacs.archive.alerts import raise_alert
 from minipacs.archive.blobs import Blobs
 from minipacs.archive.database import Database, Session
 from minipacs.archive.errors import UnknownTransaction
@@ -78,7 +79,8 @@ class Commitments:
         role: str = "scu",
     ) -> Commitment:
         """A transaction has its result. As SCU, the outbox entries of that peer that were SENT become COMMITTED or
-        FAILED by it; a UID that the peer was not asked about changes nothing.
+        FAILED by it, the latter with an alert; a UID that the peer was not asked about changes nothing, and one that it
+        does not mention stays SENT and is asked for again.
 
         Raises:
             UnknownTransaction: it was never remembered, or has its result already.
@@ -140,12 +142,14 @@ def _resolved(
             if uid in asked:
                 why = f"the peer did not commit it (reason {reason:04X}H)"
                 _move(session, uid, found.peer, "FAILED", why, now)
+                text = f"{found.peer} does not keep it (reason {reason:04X}H): send it again"
+                raise_alert(session, "delivery", text, uid, now)
     return found
 
 
 def _move(session: Session, uid: str, peer: str, state: str, reason: str, now: str) -> None:
     session.run(
-        "UPDATE outbox SET state = ?, reason = ?, changed_at = ? "
+        "UPDATE outbox SET state = ?, reason = ?, changed_at = ?, commit_due = '' "
         "WHERE kind = 'store' AND uid = ? AND destination = ? AND state = 'SENT'",
         *(state, reason, now, uid, peer),
     )

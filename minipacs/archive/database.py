@@ -6,6 +6,7 @@ cursor, since peewee logs each one with its values, which are patients' names.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from playhouse import db_url
 from playhouse.pool import PooledSqliteDatabase
 
 from minipacs.archive.errors import ArchiveError, Damaged, StorageFull
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -31,6 +34,7 @@ _SQLITE_PRAGMAS = {
     "temp_store": "memory",
 }
 _BUSY_SECONDS = 5
+BROKEN = "the structure of the database is broken; stop the program and restore the last backup (`minipacs restore`)"
 _CONNECTIONS = 64
 
 
@@ -96,6 +100,7 @@ class Database:
         self._waiting_lock = threading.Lock()
         self._turn = threading.Lock()
         self._thread = threading.local()
+        self._broken = False
 
     def _connector(self, url: str | None) -> Any:
         if url is not None and not url.startswith("sqlite"):
@@ -192,6 +197,8 @@ class Database:
                 ticket.done = True
 
     def _in_one_transaction(self, batch: Sequence[_Ticket]) -> None:
+        if self._broken:
+            raise Damaged(self.path, BROKEN)
         self._begin()
         try:
             for ticket in batch:
@@ -206,7 +213,21 @@ class Database:
             self._forget_connection()
             problem = self._meaning(error)
             problem.unsure = True
+            if isinstance(problem, Damaged):
+                self._look_at_structure()
             raise problem from error
+
+    def _look_at_structure(self) -> None:
+        """After a commit that the disk has failed: a fault of fsync is nearly a corruption, so what there is now is
+        looked at on a new connection. If it is broken nothing is written any more: no success can be told."""
+        try:
+            self._db.connect(reuse_if_open=True)
+            if self.quick_check() == "ok":
+                return
+        except Exception as error:  # noqa: BLE001 - whatever it is, the database can't be trusted
+            log.debug("the database cannot be looked at: %s", type(error).__name__)
+        self._broken = True
+        log.error("the database is damaged: nothing is stored any more until it is restored")
 
     def _begin(self) -> None:
         # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later may fail half way.

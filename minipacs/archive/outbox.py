@@ -6,13 +6,15 @@ Nothing is SENT but by the peer's own status. Messages about one performed step 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from pydicom.dataset import Dataset
 
+from minipacs.archive.alerts import raise_alert
 from minipacs.archive.database import Database, Session
 from minipacs.archive.encoding import decode, encode
 from minipacs.archive.errors import BadMove
@@ -37,6 +39,11 @@ FIRST_WAIT_S = 5
 LONGEST_WAIT_S = 15 * 60
 STUCK_AFTER_S = 60 * 60
 """An entry that is SENDING for longer belongs to a process that died while others kept the archive open."""
+ANSWER_WITHIN_S = 24 * 60 * 60
+"""How long a peer may think about a commitment request before a person is told and it is asked again. Archives that
+write to their long-term storage at night answer the next morning."""
+MOST_REFS = 500
+"""Objects of one commitment request; an association holds one."""
 
 _SHOWN = "id, kind, uid, destination, state, reason, status, attempts, created_at, next_try_at"
 _PER_QUERY = 500
@@ -141,7 +148,13 @@ class Outbox:
         return [_entry(row) for row in rows]
 
     def mark(
-        self, entry_id: int, state: DeliveryState, reason: str = "", status: int | None = None
+        self,
+        entry_id: int,
+        state: DeliveryState,
+        reason: str = "",
+        status: int | None = None,
+        *,
+        confirm: bool = False,
     ) -> OutboxEntry:
         """Write down how far an entry is.
 
@@ -150,13 +163,15 @@ class Outbox:
                 doubles, up to 15 minutes), or FAILED for good. COMMITTED comes with the commitment result.
             reason: why, without names.
             status: what the peer answered; SENT needs one.
+            confirm: of an instance that is SENT: the peer is to be asked whether it keeps it. Written in the same
+                transaction, so a crash cannot lose the request.
 
         Raises:
             BadMove: the present state doesn't allow it, another process was faster, or SENT without a status.
         """
         moment = self._clock()
         return self._database.write(
-            lambda s: self._marked(s, entry_id, state, reason, status, moment)
+            lambda s: self._marked(s, entry_id, state, reason, status, moment, confirm)
         )
 
     def _marked(
@@ -167,6 +182,7 @@ class Outbox:
         reason: str,
         status: int | None,
         moment: dt.datetime,
+        confirm: bool,
     ) -> OutboxEntry:
         before = _get(session, entry_id)
         if state not in MOVES[before.state]:
@@ -191,16 +207,71 @@ class Outbox:
             next_try,
             entry_id,
         )
+        if state is SENT and before.kind == "commitment":
+            _wait_for_answer(session, before, moment)
+        elif before.kind == "store":
+            # Any other state has nothing to confirm (any more).
+            due = instant(moment) if state is SENT and confirm else ""
+            session.run(
+                "UPDATE outbox SET commit_due = ?, commit_asked = 0 WHERE id = ?", due, entry_id
+            )
         return _get(session, entry_id)
 
     def message(self, entry: OutboxEntry) -> Dataset:
-        """The dataset of a message."""
-        return decode(entry.dataset)
+        """The dataset of a message; also of an entry that a list gave."""
+        return decode(entry.dataset or self.get(entry.id).dataset)
+
+    # ------------------------------------------------------------------------------------ to be confirmed
+
+    def unconfirmed(self, now: dt.datetime) -> list[str]:
+        """Destinations that are to be asked (again) at `now` whether they keep what was sent to them."""
+        with self._database.reading() as session:
+            rows = session.all(
+                "SELECT DISTINCT destination FROM outbox WHERE commit_due <> '' AND commit_due <= ?",
+                instant(now),
+            )
+        return [row[0] for row in rows]
+
+    def ask_commitment(
+        self,
+        destination: str,
+        transaction_uid: str,
+        build: Callable[[str, Sequence[tuple[str, str]]], Dataset],
+        now: dt.datetime,
+    ) -> int:
+        """Queue one commitment request for what is SENT there and to be confirmed; gives for how many objects.
+
+        Args:
+            transaction_uid: of the request, a new one.
+            build: (Transaction UID, [(SOP class, SOP instance)]) -> the dataset of the request.
+        """
+        moment = instant(now)
+
+        def job(session: Session) -> int:
+            rows = session.all(
+                "SELECT o.id, i.sop_class, o.uid, o.commit_asked FROM outbox o "
+                "LEFT JOIN instance i ON i.sop_uid = o.uid "
+                "WHERE o.commit_due <> '' AND o.commit_due <= ? AND o.destination = ? "
+                "AND o.state = 'SENT' ORDER BY o.commit_due, o.id LIMIT ?",
+                *(moment, destination, MOST_REFS),
+            )
+            refs = [(row[1], row[2]) for row in rows if row[1]]
+            for row in rows:
+                session.run("UPDATE outbox SET commit_due = '' WHERE id = ?", row[0])
+            if not refs:
+                return 0
+            if any(row[3] for row in rows):
+                raise_alert(session, "commitment", _UNANSWERED.format(destination), "", moment)
+            data = encode(build(transaction_uid, refs))
+            _insert(session, "commitment", transaction_uid, destination, data, moment)
+            return len(refs)
+
+        return self._database.write(job)
 
     # ------------------------------------------------------------------------------------ looking after it
 
     def list(self, state: DeliveryState | None = None, destination: str = "") -> list[OutboxEntry]:
-        """Entries, the oldest first."""
+        """All entries, the oldest first, without what a message holds (`message` fetches it); to show, see `latest`."""
         where, values = [], []
         if state is not None:
             where.append("state = ?")
@@ -210,23 +281,61 @@ class Outbox:
             values.append(destination)
         condition = f"WHERE {' AND '.join(where)}" if where else ""
         with self._database.reading() as session:
-            rows = session.all(f"SELECT {_COLUMNS} FROM outbox {condition} ORDER BY id", *values)  # noqa: S608
+            rows = session.all(f"SELECT {_SHOWN} FROM outbox {condition} ORDER BY id", *values)  # noqa: S608
+        return [_entry((*row, b"")) for row in rows]
+
+    def messages(self, kind: str, uid: str, destination: str) -> Sequence[OutboxEntry]:
+        """The messages of a kind about one object or step for a destination, oldest first."""
+        with self._database.reading() as session:
+            rows = session.all(
+                f"SELECT {_COLUMNS} FROM outbox WHERE uid = ? AND destination = ? AND kind = ? ORDER BY id",  # noqa: S608
+                uid,
+                destination,
+                kind,
+            )
         return [_entry(row) for row in rows]
 
     def latest(self, states: Iterable[DeliveryState], limit: int) -> Sequence[OutboxEntry]:
         """The newest entries in these states, newest first, without what a message holds: a bounded list to show."""
         wanted = [state.value for state in states]
-        # Joined to a text, the state can't be looked up in its index, which would sort all that it finds: going
-        # backwards over the entries ends at the limit.
-        marks = ", ".join("?" * len(wanted))
+        # Each (state, kind) is read backwards in its index and ends at the limit, however many there are.
+        one = (
+            f"SELECT * FROM (SELECT {_SHOWN} FROM outbox WHERE state = ? AND kind = ? "  # noqa: S608
+            "ORDER BY id DESC LIMIT ?) AS newest"
+        )
+        pairs = [(state, kind) for state in wanted for kind in KINDS]
+        if not pairs:
+            return []
         with self._database.reading() as session:
             rows = session.all(
-                f"SELECT {_SHOWN} FROM outbox WHERE state || '' IN ({marks}) "  # noqa: S608
-                "ORDER BY id DESC LIMIT ?",
-                *wanted,
+                f"{' UNION ALL '.join([one] * len(pairs))} ORDER BY 1 DESC LIMIT ?",
+                *(value for pair in pairs for value in (*pair, limit)),
                 limit,
             )
         return [_entry((*row, b"")) for row in rows]
+
+    def recent(self, limit: int = 100) -> Sequence[OutboxEntry]:
+        """The newest entries in any state, newest first, without what a message holds."""
+        with self._database.reading() as session:
+            rows = session.all(f"SELECT {_SHOWN} FROM outbox ORDER BY id DESC LIMIT ?", limit)  # noqa: S608
+        return [_entry((*row, b"")) for row in rows]
+
+    def states_of(self, uids: Iterable[str], destination: str) -> dict[str, DeliveryState]:
+        """SOP Instance UID -> state of its latest delivery there; those that were never queued are left out."""
+        found: dict[str, DeliveryState] = {}
+        wanted = [*uids]
+        with self._database.reading() as session:
+            for first in range(0, len(wanted), _PER_QUERY):
+                some = wanted[first : first + _PER_QUERY]
+                marks = ", ".join("?" * len(some))
+                rows = session.all(
+                    f"SELECT uid, state FROM outbox WHERE uid IN ({marks}) AND destination = ? "  # noqa: S608
+                    "AND kind = 'store' ORDER BY id",
+                    *some,
+                    destination,
+                )
+                found.update((uid, DeliveryState(state)) for uid, state in rows)
+        return found
 
     def counts_of(self, uids: Iterable[str]) -> dict[DeliveryState, int]:
         """State -> how many deliveries of these instances; states without any are left out."""
@@ -252,11 +361,26 @@ class Outbox:
         with self._database.reading() as session:
             return _get(session, entry_id)
 
-    def counts(self) -> dict[DeliveryState, int]:
-        """How many entries are in each state."""
+    def counts(
+        self, kind: str = "", states: Iterable[DeliveryState] = DeliveryState
+    ) -> dict[DeliveryState, int]:
+        """How many entries are in each state.
+
+        Args:
+            kind: only of that kind: "store" counts images alone; "messages" counts all others; empty counts all.
+            states: only these; the fewer entries they have, the quicker it is.
+        """
+        if kind and kind not in (*KINDS, "messages"):
+            raise ValueError(f"no such kind: one of {', '.join(KINDS)}, messages")
+        states = tuple(states)
+        kinds = KINDS[1:] if kind == "messages" else (kind,) if kind else KINDS
+        pairs = [(state.value, one) for state in states for one in kinds]
+        one = "SELECT count(*) FROM outbox WHERE state = ? AND kind = ?"
+        found: Counter[str] = Counter()
         with self._database.reading() as session:
-            found = dict(session.all("SELECT state, count(*) FROM outbox GROUP BY state"))
-        return {state: int(found.get(state.value, 0)) for state in DeliveryState}
+            for state, of in pairs:
+                found[state] += int(session.value(one, state, of))
+        return {state: found[state.value] for state in states}
 
     def retry(self, entry_id: int | None = None) -> int:
         """Try again at once: one entry, or all that FAILED or wait; gives how many."""
@@ -286,6 +410,27 @@ class Outbox:
             if not session.one("SELECT 1 FROM outbox WHERE state = 'SENDING' LIMIT 1"):
                 return 0
         return self._database.write(lambda s: _unstick(s, now, "~"))
+
+
+_UNANSWERED = (
+    f"{{}} has not said within {ANSWER_WITHIN_S // 3600} hours whether it keeps what was sent to it; it is asked "
+    "again. Look whether it offers storage commitment and knows our AE title and port"
+)
+
+
+def _wait_for_answer(session: Session, request: OutboxEntry, moment: dt.datetime) -> None:
+    """The peer has the request: what it asks for and is still unanswered then is asked for again."""
+    refs = session.value(
+        "SELECT refs FROM commitment WHERE transaction_uid = ? AND role = 'scu' AND resolved_at = ''",
+        request.uid,
+    )
+    due = instant(moment + dt.timedelta(seconds=ANSWER_WITHIN_S))
+    for _, uid in json.loads(refs or "[]"):
+        session.run(
+            "UPDATE outbox SET commit_due = ?, commit_asked = commit_asked + 1 "
+            "WHERE uid = ? AND destination = ? AND kind = 'store' AND state = 'SENT'",
+            *(due, uid, request.destination),
+        )
 
 
 def _unstick(session: Session, now: str, before: str) -> int:

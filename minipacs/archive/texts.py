@@ -10,9 +10,15 @@ _TIME = re.compile(r"(\d{2}(?::?\d{2}(?::?\d{2}(?:\.\d{1,6})?)?)?)\Z")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
+_EDGES = " \0\t\r\n"
+
+
 def clean(text: str) -> str:
-    """Without control characters (a NUL or ESC has no place in an index), edges stripped."""
-    return _CONTROLS.sub("", text).strip(" ")
+    """For an index: edges stripped, and each control character within a U+FFFD.
+
+    Left out, they would turn one patient's ID into another's ("P<NUL>1" is not "P1").
+    """
+    return _CONTROLS.sub("\ufffd", text.strip(_EDGES))
 
 
 def fold(text: str) -> str:

@@ -193,11 +193,16 @@ class Worklist:
             )
         return [entry_of(*row) for row in rows]
 
-    def find(self, identifier: Dataset) -> Iterator[Dataset]:
+    def find(self, identifier: Dataset, *, station: str = "") -> Iterator[Dataset]:
         """Answer a worklist C-FIND. PS3.4 K.6.
 
         Without a value for Scheduled Procedure Step Status only SCHEDULED steps are answered, since a modality takes
-        what it gets for what is still to do. A step without station fits every station.
+        what it gets for what is still to do. A step without station fits every station: it is answered as a step of
+        the station that was asked for, else of `station`.
+
+        Args:
+            identifier: the keys; it stays as it is.
+            station: AE title of who asks.
 
         Raises:
             BadQuery: before the first answer.
@@ -208,7 +213,7 @@ class Worklist:
             key.keyword: key for key in (item_key.items[0] if item_key and item_key.items else ())
         }
         where, compared = self._conditions(keys, inner)
-        return self._answers(list(keys.values()), inner, where, compared)
+        return self._answers(list(keys.values()), inner, where, compared, station)
 
     def explain(self, identifier: Dataset) -> list[str]:
         """How SQLite goes about a query: tests hold that it uses an index."""
@@ -258,7 +263,12 @@ class Worklist:
         return condition
 
     def _answers(
-        self, keys: Sequence[Key], inner: dict[str, Key], where: Condition, compared: Sequence[Key]
+        self,
+        keys: Sequence[Key],
+        inner: dict[str, Key],
+        where: Condition,
+        compared: Sequence[Key],
+        station: str,
     ) -> Iterator[Dataset]:
         with self._database.reading() as session:
             rows = session.all(
@@ -282,7 +292,7 @@ class Worklist:
                     data, status, wide = found[number]
                     item = lazily(data)
                     if matches(item, compared):
-                        yield answer_of(item, keys, inner, status, wide=bool(wide))
+                        yield answer_of(item, keys, inner, status, wide=bool(wide), station=station)
 
 
 def _period(inner: dict[str, Key]) -> Condition | None:

@@ -115,23 +115,55 @@ def lazily(data: bytes) -> Dataset:
 
 
 def answer_of(
-    item: Dataset, keys: Sequence[Key], inner: dict[str, Key], status: str, *, wide: bool
+    item: Dataset,
+    keys: Sequence[Key],
+    inner: dict[str, Key],
+    status: str,
+    *,
+    wide: bool,
+    station: str = "",
 ) -> Dataset:
-    """What a modality gets: the keys it asked for, empty where the item has none."""
+    """What a modality gets: the keys it asked for, empty where the item has none.
+
+    Args:
+        station: stands for the station of a step that any station may do: Scheduled Station AE Title may not be empty
+            in an answer (PS3.4 table K.6-1, type 1).
+    """
     answer = Dataset()
     if wide:
         answer.SpecificCharacterSet = UTF_8
     for key in keys:
         if key.keyword == STEPS:
-            answer.add(_steps(item, key, inner, status))
+            answer.add(_steps(item, key, inner, status, station))
         elif key.tag in item:
             answer.add(item[key.tag])
         else:
             answer.add(_empty(key))
+    if "RequestedProcedureDescription" in answer and not answer.RequestedProcedureDescription:
+        _describe(answer, item, "RequestedProcedureDescription", "RequestedProcedureCodeSequence")
     return answer
 
 
-def _steps(item: Dataset, key: Key, inner: dict[str, Key], status: str) -> DataElement:
+def _describe(into: Dataset, item: Dataset, keyword: str, codes: str) -> None:
+    """Description or code may not both be empty (type 1C); step and procedure can stand for each other."""
+    step = item[STEPS].value[0]
+    if into.get(codes) or item.get(codes) or step.get(codes):
+        return
+    found = (
+        step.get("ScheduledProcedureStepDescription"),
+        item.get("RequestedProcedureDescription"),
+        step.get("Modality"),
+    )
+    setattr(into, keyword, next((str(text) for text in found if text), ""))
+
+
+NO_TIME = "000000"
+"""Start time in the answer for a step that has only a day: it may not be empty either, and sorts first."""
+
+
+def _steps(
+    item: Dataset, key: Key, inner: dict[str, Key], status: str, station: str
+) -> DataElement:
     steps = []
     for step in item[key.tag].value:
         whole = Dataset()
@@ -143,12 +175,22 @@ def _steps(item: Dataset, key: Key, inner: dict[str, Key], status: str) -> DataE
                 whole.add(step[asked.tag])
             else:
                 whole.add(_empty(asked))
-        if "ScheduledStationAETitle" in inner and not whole.ScheduledStationAETitle:
-            asked_for = inner["ScheduledStationAETitle"].values
-            if len(asked_for) == 1 and not set(asked_for[0]) & set("*?"):
-                whole.ScheduledStationAETitle = asked_for[0]
+        if "ScheduledStationAETitle" in whole and not whole.ScheduledStationAETitle:
+            whole.ScheduledStationAETitle = _asked_station(inner) or station
+        if "ScheduledProcedureStepStartTime" in whole and not whole.ScheduledProcedureStepStartTime:
+            whole.ScheduledProcedureStepStartTime = NO_TIME
+        keyword = "ScheduledProcedureStepDescription"
+        if keyword in whole and not whole.get(keyword):
+            _describe(whole, item, keyword, "ScheduledProtocolCodeSequence")
         steps.append(whole)
     return DataElement(key.tag, "SQ", Items(steps))
+
+
+def _asked_station(inner: dict[str, Key]) -> str:
+    """The one station that was asked for; empty when it is none, a pattern or several."""
+    key = inner.get("ScheduledStationAETitle")
+    values = key.values if key is not None else ()
+    return values[0] if len(values) == 1 and not set(values[0]) & set("*?") else ""
 
 
 def _empty(key: Key) -> DataElement:

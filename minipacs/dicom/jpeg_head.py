@@ -49,6 +49,15 @@ class JpegHead:
             return self.adobe_transform == 1
         return self.jfif
 
+    @property
+    def is_rgb(self) -> bool:
+        """Whether the components are RGB and not YCbCr, as decoders agree to tell them apart."""
+        if self.samples != 3 or self.says_ybr:
+            return False
+        return self.adobe_transform == 0 or (
+            self.adobe_transform is None and self.component_ids == b"RGB"
+        )
+
 
 def read_head(data: bytes) -> JpegHead:
     """The frame header of a stream.

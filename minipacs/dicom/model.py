@@ -129,7 +129,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What the office tells of itself and of a device, once, in the settings. PS3.3 C.7.5.1 and the detector modules."""
+    """What the settings tell, once, of the office and of a device. PS3.3 C.7.5.1 and the detector modules."""
 
     manufacturer: str = ""
     model_name: str = ""
@@ -167,7 +167,7 @@ class Frame:
 
     pixels: NDArray[Any] | None = None
     jpeg: bytes | None = None
-    """A baseline (8 bit) JPEG stream, encapsulated untouched; then `rows`, `columns`, `samples` come from its header."""
+    """A baseline (8 bit) JPEG stream, encapsulated as it is; then `rows`, `columns`, `samples` come from its header."""
     rows: int = 0
     columns: int = 0
     samples: int = 1

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pynetdicom import evt
 from pynetdicom.ae import ApplicationEntity
 from pynetdicom.pdu_primitives import A_ASSOCIATE
 from pynetdicom.presentation import PresentationContext, build_context, build_role
@@ -20,8 +21,10 @@ from pynetdicom.transport import AddressInformation
 
 from minipacs.dicom import part10
 from minipacs.net.conversation import Cancelled, Context, Conversation, reason_of
+from minipacs.net.ear import Ear
 from minipacs.net.errors import PeerRejected, PeerUnreachable
 from minipacs.net.peers import Peer, check_ae_title
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import ClientAssociation, ClientSocket, Timeouts
 from minipacs.workers import start_thread
 
@@ -74,6 +77,7 @@ def associate(
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
     cancel: threading.Event | None = None,
+    transcript: Transcript | None = None,
 ) -> Iterator[Conversation]:
     """Associate with a peer and leave it properly at the end, whatever happens in between.
 
@@ -84,6 +88,7 @@ def associate(
         timeouts: how long each wait may last.
         tls: wraps the connection; the certificate must be good for `peer.host`.
         cancel: when set, waits end with Cancelled within a quarter of a second.
+        transcript: is told each message, both ways; costs nothing while nobody listens to it.
 
     Raises:
         PeerUnreachable: no connection, no answer in time, or the connection broke.
@@ -91,7 +96,13 @@ def associate(
         BadAddress: an AE title is not valid.
     """
     conversation = open_conversation(
-        peer, offers, calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        offers,
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        cancel=cancel,
+        transcript=transcript,
     )
     try:
         yield conversation
@@ -109,6 +120,7 @@ def open_conversation(
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
     cancel: threading.Event | None = None,
+    transcript: Transcript | None = None,
 ) -> Conversation:
     """As `associate`, for a caller that leaves or aborts it itself."""
     wanted = [Offer(offer) if isinstance(offer, str) else offer for offer in offers]
@@ -120,14 +132,22 @@ def open_conversation(
     assoc = _prepared(peer, wanted, check_ae_title(calling_ae), timeouts)
     named_tls = (tls, peer.host) if tls is not None else None
     assoc.set_socket(ClientSocket(assoc, addresses, timeouts, named_tls))
+    ear = Ear(transcript, peer) if transcript is not None else None
+    if ear is not None:
+        assoc.bind(evt.EVT_DIMSE_RECV, ear.heard)
+        ear.event("out", "A-ASSOCIATE-RQ")
     try:
         assoc.request()
         _check_accepted(assoc, peer, timeouts)
         assoc.settle()
-    except BaseException:
+    except BaseException as problem:
         assoc.kill()
+        if ear is not None:
+            ear.refused(problem)
         raise
-    return Conversation(assoc, peer, timeouts, cancel)
+    if ear is not None:
+        ear.event("in", "A-ASSOCIATE-AC")
+    return Conversation(assoc, peer, timeouts, cancel, ear)
 
 
 def _prepared(

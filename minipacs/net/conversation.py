@@ -19,6 +19,7 @@ from pynetdicom.pdu_primitives import A_ABORT, A_P_ABORT, A_RELEASE
 
 from minipacs.dicom import part10
 from minipacs.net import commands
+from minipacs.net.ear import Ear
 from minipacs.net.errors import NetError, PeerRejected, PeerUnreachable
 from minipacs.net.peers import Peer
 from minipacs.net.wire import ClientAssociation, Timeouts
@@ -83,6 +84,7 @@ class Conversation:
         peer: Peer,
         timeouts: Timeouts,
         cancel: threading.Event | None,
+        ear: Ear | None = None,
     ) -> None:
         self.peer = peer
         self._assoc = assoc
@@ -94,6 +96,9 @@ class Conversation:
             Context(int(cx.context_id or 0), str(cx.abstract_syntax), str(cx.transfer_syntax[0]))
             for cx in assoc.accepted_contexts
         )
+        self._ear = ear
+        if ear is not None:
+            ear.contexts.update((cx.context_id, cx) for cx in self.contexts)
 
     @property
     def is_open(self) -> bool:
@@ -158,9 +163,10 @@ class Conversation:
             command["MessageIDBeingRespondedTo"] = answered_id
         command["CommandField"] = field
         command["CommandDataSetType"] = commands.DATA_SET if len(data) else commands.NO_DATA_SET
-        encoded = commands.encode(
-            {key: value for key, value in command.items() if value is not None}
-        )
+        command = {key: value for key, value in command.items() if value is not None}
+        encoded = commands.encode(command)
+        if self._ear is not None:
+            self._ear.said(context, command, data)
         try:
             self._assoc.send_message(context.context_id, encoded, data, self._is_cancelled)
         except ConnectionAbortedError:
@@ -221,6 +227,8 @@ class Conversation:
     def leave(self) -> None:
         """Release the association, or abort it when it cannot be released any more."""
         if self.is_open and not self._is_cancelled():
+            if self._ear is not None:
+                self._ear.event("out", "A-RELEASE-RQ")
             try:
                 self._assoc.acse.negotiate_release()
             except Exception as problem:  # noqa: BLE001 - all was answered; a strange farewell changes nothing
@@ -233,6 +241,8 @@ class Conversation:
         """End the association now."""
         self._lost = True
         if self._assoc.dul.is_alive():
+            if self._ear is not None:
+                self._ear.event("out", "A-ABORT")
             self._assoc.acse.send_abort(0x00)
             self._assoc.kill()
         self._assoc.wire.hang_up()

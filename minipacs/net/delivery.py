@@ -18,6 +18,8 @@ from minipacs.net.association import DEFAULT_TIMEOUTS
 from minipacs.net.errors import NetError
 from minipacs.net.handover import Handover, Health, Tally
 from minipacs.net.peers import Peer
+from minipacs.net.scu import commitment
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 from minipacs.workers import start_thread
 
@@ -42,9 +44,10 @@ class Delivery:
         calling_ae: our AE title.
         clock: decides what is due.
         uids: names the commitment requests.
-        commit_to: whether a destination is asked for storage commitment after each batch. A single request can be put
+        commit_to: whether a destination is asked for storage commitment of what it got. A single request can be put
             into the outbox too, as a message of kind "commitment".
         timeouts: of the associations.
+        transcript: is told each message.
     """
 
     def __init__(
@@ -57,6 +60,7 @@ class Delivery:
         uids: UidPolicy | None = None,
         commit_to: Callable[[str], bool] = lambda _: False,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        transcript: Transcript | None = None,
     ) -> None:
         self._archive = archive
         self._resolve = resolve
@@ -65,6 +69,7 @@ class Delivery:
         self._uids = uids or UidPolicy()
         self._commit_to = commit_to
         self._timeouts = timeouts
+        self._transcript = transcript
         self._lock = threading.Lock()
         self._health: dict[str, Health] = {}
         self._busy: dict[str, threading.Thread] = {}  # noqa: TID251 - only the type
@@ -143,10 +148,10 @@ class Delivery:
             destination,
             health,
             calling_ae=self._calling_ae,
-            uids=self._uids,
             commit=self._commit_to(destination),
             timeouts=self._timeouts,
             cancel=self._cancel,
+            transcript=self._transcript,
         )
         try:
             peer = self._resolve(destination)
@@ -158,6 +163,7 @@ class Delivery:
 
     def _due(self) -> dict[str, list[OutboxEntry]]:
         """What is due, by destination, without those that are busy or known to be down for now."""
+        self._ask_to_confirm()
         limit = _AT_ONCE
         while True:
             found = self._archive.outbox.due(self._clock(), limit)
@@ -173,6 +179,18 @@ class Delivery:
             if open_groups or len(found) < limit or limit >= _MOST_AT_ONCE:
                 return open_groups
             limit *= 4
+
+    def _ask_to_confirm(self) -> None:
+        """Queue the commitment requests for what was sent, also before a crash, and for what nobody has answered."""
+        now, outbox = self._clock(), self._archive.outbox
+        for destination in outbox.unconfirmed(now):
+            with self._lock:
+                busy = destination in self._busy
+            # While a batch is on its way more of it becomes due: one request for all is made after it.
+            while not busy and not self._cancel.is_set():
+                uid = self._uids.transaction()
+                if not outbox.ask_commitment(destination, uid, commitment.request_dataset, now):
+                    break
 
     def _waits(self, destination: str, entries: Iterable[OutboxEntry]) -> bool:
         with self._lock:

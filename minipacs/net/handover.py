@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING
 
 from minipacs.archive.errors import ArchiveError, BadMove, UnknownTransaction
 from minipacs.archive.rows import DeliveryState, OutboxEntry
-from minipacs.dicom.uids import UidPolicy
 from minipacs.net import status as statuses
 from minipacs.net.association import Cancelled, Conversation, NothingAccepted, associate
 from minipacs.net.errors import NetError, PeerRefused, PeerRejected, PeerUnreachable
 from minipacs.net.peers import Peer
 from minipacs.net.scu import commitment, mpps
 from minipacs.net.scu.store import StoreResult, StoreSession
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 if TYPE_CHECKING:
@@ -100,20 +100,20 @@ class Handover:
         health: Health,
         *,
         calling_ae: str,
-        uids: UidPolicy,
         commit: bool,
         timeouts: Timeouts,
         cancel: threading.Event,
+        transcript: Transcript | None = None,
     ) -> None:
         self._archive = archive
         self._outbox: Outbox = archive.outbox
         self._destination = destination
         self._health = health
         self._calling_ae = calling_ae
-        self._uids = uids
         self._commit = commit
         self._timeouts = timeouts
         self._cancel = cancel
+        self._transcript = transcript
         self.tally = Tally()
 
     def run(self, peer: Peer, entries: Sequence[OutboxEntry]) -> None:
@@ -147,6 +147,7 @@ class Handover:
                 calling_ae=self._calling_ae,
                 timeouts=self._timeouts,
                 cancel=self._cancel,
+                transcript=self._transcript,
             ) as conversation:
                 for entry in entries:
                     taken = self._take(entry)
@@ -185,28 +186,21 @@ class Handover:
     def _objects(self, peer: Peer, entries: Sequence[OutboxEntry]) -> None:
         if not entries:
             return
-        sent: list[commitment.Reference] = []
         try:
             with StoreSession(
-                peer, calling_ae=self._calling_ae, timeouts=self._timeouts, cancel=self._cancel
+                peer,
+                calling_ae=self._calling_ae,
+                timeouts=self._timeouts,
+                cancel=self._cancel,
+                transcript=self._transcript,
             ) as session:
                 rows = [self._archive.instance(entry.uid) for entry in entries]
                 session.expect((row.sop_class_uid, row.transfer_syntax) for row in rows if row)
-                self._send_all(session, entries, sent)
+                self._send_all(session, entries)
         except Cancelled:
             log.debug("the delivery was stopped")
-        finally:
-            if self._commit and sent:
-                uid = self._uids.transaction()
-                request = commitment.request_dataset(uid, sent)
-                self._outbox.enqueue_message("commitment", uid, request, self._destination)
 
-    def _send_all(
-        self,
-        session: StoreSession,
-        entries: Sequence[OutboxEntry],
-        sent: list[commitment.Reference],
-    ) -> None:
+    def _send_all(self, session: StoreSession, entries: Sequence[OutboxEntry]) -> None:
         breaks = 0
         for entry in entries:
             if self._cancel.is_set():
@@ -234,20 +228,18 @@ class Handover:
                 self.put_off(taken, problem)
                 raise _Rest from None
             else:
-                if self._stored(taken, result):
-                    sent.append((result.sop_class_uid, result.sop_instance_uid))
+                self._stored(taken, result)
 
-    def _stored(self, entry: OutboxEntry, result: StoreResult) -> bool:
+    def _stored(self, entry: OutboxEntry, result: StoreResult) -> None:
         if result.ok:
             self._sent(entry, result.status, result.comment)
-            return True
+            return
         said = f": {result.comment}" if result.comment else ""
         reason = f"0x{result.status:04X} {result.meaning}{said}"
         if not result.sent:
             self._fail(entry, result.comment, result.status)
         else:
             self._refused(entry, result.status, reason)
-        return False
 
     def _broke(self, entry: OutboxEntry, problem: PeerUnreachable) -> None:
         """The connection broke at this object. Its own fault only if others got through since it last happened."""
@@ -285,11 +277,15 @@ class Handover:
                 wait=_REPORT_WAIT_S,
                 timeouts=self._timeouts,
                 cancel=self._cancel,
+                transcript=self._transcript,
             )
         except Cancelled:
             self._interrupt(taken)
         except PeerRefused as problem:
-            self._refused(taken, problem.status, str(problem))
+            if taken.attempts > 1 and problem.status == statuses.DUPLICATE_INVOCATION:
+                self._sent(taken, statuses.SUCCESS, "it had arrived before")
+            else:
+                self._refused(taken, problem.status, str(problem))
         except NothingAccepted:
             self._fail(taken, "the peer does not offer storage commitment; switch it off for it")
         except (PeerUnreachable, PeerRejected) as problem:
@@ -302,11 +298,8 @@ class Handover:
 
     def _states(self, refs: Sequence[commitment.Reference]) -> dict[str, DeliveryState]:
         """The latest state here of each object; one that was never queued for this peer counts as SENT."""
-        states = {uid: SENT for _, uid in refs}
-        for one in self._outbox.list(destination=self._destination):
-            if one.kind == "store" and one.uid in states:
-                states[one.uid] = one.state
-        return states
+        uids = [uid for _, uid in refs]
+        return dict.fromkeys(uids, SENT) | self._outbox.states_of(uids, self._destination)
 
     def _resolve(self, report: commitment.Report) -> None:
         try:
@@ -315,8 +308,6 @@ class Handover:
             )
         except UnknownTransaction:
             log.debug("the commitment report had come by another association already")
-        for _, uid, reason in report.failed:
-            self._alert(uid, f"{self._destination} does not keep it (reason {reason:04X}H)")
 
     # ---- the ends of an entry
 
@@ -328,7 +319,7 @@ class Handover:
             return None
 
     def _sent(self, entry: OutboxEntry, status: int, reason: str) -> None:
-        self._outbox.mark(entry.id, SENT, reason, status)
+        self._outbox.mark(entry.id, SENT, reason, status, confirm=self._commit)
         self._health.probe = None
         self._health.delivered += 1
         self._health.breaks.pop(entry.id, None)

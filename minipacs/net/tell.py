@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import cast
+from typing import Protocol, cast
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
@@ -11,12 +11,23 @@ from pydicom.uid import UID
 
 from minipacs.clock import Clock
 from minipacs.net.commands import Command, name_of
-from minipacs.net.service import Context
 from minipacs.net.status import meaning
 from minipacs.net.transcript import Direction, Message, Transcript
 
 _LONGEST = 120
 _MOST = 200
+
+
+class Syntaxes(Protocol):
+    """What a presentation context says, on either side of an association."""
+
+    @property
+    def abstract_syntax(self) -> str:
+        """The SOP class."""
+
+    @property
+    def transfer_syntax(self) -> str:
+        """How its data sets are encoded."""
 
 
 def event(
@@ -31,7 +42,7 @@ def message(
     clock: Clock,
     direction: str,
     peer: str,
-    context: Context,
+    context: Syntaxes,
     command: Command,
     data: bytes | memoryview | None,
     size: int,
@@ -64,7 +75,7 @@ def _text(keyword: str, value: object) -> str:
     return str(value)
 
 
-def _identifier(context: Context, data: bytes | memoryview | None) -> tuple[tuple[str, str], ...]:
+def _identifier(context: Syntaxes, data: bytes | memoryview | None) -> tuple[tuple[str, str], ...]:
     if not data or len(data) > 1 << 16:
         return ()
     try:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from minipacs.clock import Clock, system_clock
+
 log = logging.getLogger(__name__)
 
 Direction = Literal["in", "out"]
@@ -49,9 +51,13 @@ class Transcript:
     Args:
         capacity: how many messages are remembered.
         keep: remember although nobody listens.
+        clock: dates the messages that we as a client send and get.
     """
 
-    def __init__(self, capacity: int = 500, *, keep: bool = False) -> None:
+    def __init__(
+        self, capacity: int = 500, *, keep: bool = False, clock: Clock = system_clock
+    ) -> None:
+        self.clock = clock
         self._lock = threading.Lock()
         self._ring: deque[Message] = deque(maxlen=capacity)
         self._listeners: tuple[Listener, ...] = ()

@@ -23,7 +23,9 @@ def measure(_scratch: Path) -> Iterator[Row]:
 
         def drag(renderer: Renderer = renderer, view: ViewTransform = view) -> None:
             for step in range(STEPS):
-                Image.fromarray(renderer.render(view, (20000.0 + 300 * step, 40000.0 + 200 * step)))
+                Image.fromarray(
+                    renderer.render(view, (20000.0 + 300 * step, 40000.0 + 200 * step)).pixels
+                )
 
         rate = STEPS / seconds(drag, times=3)
         yield Row(

@@ -114,7 +114,7 @@ def main(folder: Path, seed: int, mode: str) -> None:
             clock=system_clock,
             equipment=Equipment(manufacturer="Chairside", detector_type="SCINTILLATOR"),
         )
-        exam._show = lambda exposure, frame: None  # pictures are not looked at here
+        exam._intake.show = lambda exposure, frame: None  # pictures are not looked at here
         for tile in template.tiles[:4]:
             token = exam.arm(tile.key)
             kvp = float(rng.integers(50, 90))

@@ -33,6 +33,9 @@ LEGEND = (
     ("stored", "good", "stored"),
     ("rejected", "bad", "retaken"),
 )
+NARROWEST, WIDEST = 0.42, 0.54
+"""Parts of the room of mount and picture that the mount takes."""
+MOUNT_MARGIN = 16
 ICON_OF_TONE = {
     "muted": "info",
     "accent": "live",
@@ -57,9 +60,13 @@ class ExamScreen(Screen):
         self._make_banner()
         self._body = tk.Frame(self, background=kit.theme.palette.ground)
         self._body.pack(fill="both", expand=True, padx=px(12), pady=px(12))
+        # Its columns ask for a pixel of height, and a grid that asks for that is not laid out anew (tkGrid.c).
+        self._body.grid_propagate(False)
+        self._body.bind("<Configure>", lambda _: self._share(), add=True)
         self._make_actions()
         self._make_mount()
         self.viewer = Viewer(self._body, kit, self._toggle_large)
+        self.viewer.pack_propagate(False)
         self._lay()
 
     # ---- building
@@ -99,6 +106,9 @@ class ExamScreen(Screen):
         self._retake = self._big(
             tr("Retake"), "retake", "retake", lambda: self.presenter.on_retake(), 64
         )
+        self._move = self._big(
+            tr("Move picture"), "move", "move", lambda: self.presenter.on_move(), 52
+        )
         self._next = self._big(tr("Next empty"), "right", "", lambda: self.presenter.on_next(), 52)
         self._disarm = self._big(tr("Disarm"), "off", "", lambda: self.presenter.on_disarm(), 52)
         self._finish = Button(
@@ -129,6 +139,7 @@ class ExamScreen(Screen):
         kit, tr = self.kit, self.kit.tr
         px = kit.theme.px
         self._mount_card = Box(self._body, kit)
+        self._mount_card.pack_propagate(False)
         card = self._mount_card
         head = tk.Frame(card, background=card.fill)
         head.pack(fill="x", padx=(px(16), px(8)), pady=(px(6), px(2)))
@@ -158,7 +169,13 @@ class ExamScreen(Screen):
         self._sides.pack(fill="x", padx=px(16))
         Words(self._sides, kit, tr("Patient's right"), size=12, tone="faint").pack(side="left")
         Words(self._sides, kit, tr("Patient's left"), size=12, tone="faint").pack(side="right")
-        self.mount = Mount(card, kit, lambda key: self.presenter.on_tile(key))
+        self.mount = Mount(
+            card,
+            kit,
+            lambda key: self.presenter.on_tile(key),
+            lambda key: self.presenter.places_for(key),
+            lambda key, onto: self.presenter.on_drop(key, onto),
+        )
         self.mount.pack(fill="both", expand=True, padx=px(8), pady=px(2))
         palette = kit.theme.palette
         for sequence, colour in (("<FocusIn>", palette.accent), ("<FocusOut>", palette.line)):
@@ -174,12 +191,21 @@ class ExamScreen(Screen):
         for child in (self._mount_card, self.viewer, self._column):
             child.grid_forget()
         self._body.rowconfigure(0, weight=1)
-        self._body.columnconfigure(0, weight=0 if self._large else 50)
-        self._body.columnconfigure(1, weight=50)
+        self._body.columnconfigure(1, weight=1)
         if not self._large:
             self._mount_card.grid(row=0, column=0, sticky="nsew", padx=(0, gap))
         self.viewer.grid(row=0, column=1, sticky="nsew")
         self._column.grid(row=0, column=2, sticky="ns", padx=(gap, 0))
+        self._share()
+
+    def _share(self) -> None:
+        """The mount is as wide as its positions ask for, between these parts of what it shares with the picture."""
+        px = self.kit.theme.px
+        room = self._body.winfo_width() - px(224) - 2 * px(12)
+        wanted = self.mount.wanted_width() + px(2 * MOUNT_MARGIN)
+        wide = round(min(max(wanted, room * NARROWEST), room * WIDEST))
+        if room > 0:
+            self._body.columnconfigure(0, minsize=0 if self._large else wide)
 
     # ---- Screen
 
@@ -189,6 +215,7 @@ class ExamScreen(Screen):
             "capture": self._on_capture,
             "accept": lambda: self.presenter.on_accept(),
             "retake": lambda: self.presenter.on_retake(),
+            "move": lambda: self.presenter.on_move(),
             "previous": lambda: self.presenter.on_step(-1),
             "next": lambda: self.presenter.on_step(1),
             "finish": lambda: self.presenter.on_finish(),
@@ -229,7 +256,10 @@ class ExamScreen(Screen):
 
     def show_mount(self, tiles: Sequence[MountTile], aspect: float, selected: str) -> None:
         """The mount."""
+        before = self.mount.wanted_width()
         self.mount.show(tiles, aspect, selected)
+        if self.mount.wanted_width() != before:
+            self._share()
 
     def show_thumbnail(self, exposure_id: str, pixels: NDArray[np.uint8]) -> None:
         """The small picture of an exposure."""
@@ -250,7 +280,12 @@ class ExamScreen(Screen):
             tr(actions.capture) or tr("Arm"), icon=icon,
             kind="primary" if lead == "capture" and actions.can_capture else "plain",
         )  # fmt: skip
-        self._accept.say(tr("Accept"), kind="primary" if lead == "accept" else "plain")
+        moving = actions.moving
+        self._accept.say(
+            tr("Put it here") if moving else tr("Accept"),
+            kind="primary" if lead in ("accept", "move") else "plain",
+        )
+        self._move.say(tr("Do not move") if moving else tr("Move picture"))
         self._retake.say(tr("Retake"), kind="danger" if lead == "accept" else "plain")
         self._next.say(tr("Next empty"), kind="primary" if lead == "next" else "plain")
         self._finish.say(tr("Finish"), kind="primary" if lead == "finish" else "plain")
@@ -258,6 +293,7 @@ class ExamScreen(Screen):
             (self._capture, actions.can_capture),
             (self._accept, actions.can_accept),
             (self._retake, actions.can_retake),
+            (self._move, actions.can_move),
             (self._next, actions.can_next),
             (self._disarm, actions.can_disarm),
             (self._finish, actions.can_finish),

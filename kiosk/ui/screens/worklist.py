@@ -222,7 +222,7 @@ class WorklistScreen(Screen):
                     row.key,
                     (
                         Cell(row.time or "–", bold=True),
-                        Cell(row.identity.name, sub),
+                        Cell(row.identity.listed, sub),
                         Cell(row.exam, row.accession),
                         Cell(row.modality, chip=True),
                         Cell(words[row.state], icon=icon, tone=tone),

@@ -45,6 +45,7 @@ class PatientBanner(tk.Frame):
         names.pack(side="left", padx=(0, px(26)))
         self._name_words = Words(names, kit, "", size=24, bold=True)
         self._name_words.pack(anchor="w")
+        self._other = Words(names, kit, "", size=16)
         self._more = Words(names, kit, "", size=13, tone="muted")
         self._identifier = Fact(self, kit, tr("Patient number"))
         self._born = Fact(self, kit, tr("Born"))
@@ -57,12 +58,14 @@ class PatientBanner(tk.Frame):
         tr, theme = self.kit.tr, self.kit.theme
         self._icon.show(KIND_ICONS[who.kind.value], "accent")
         self._name_words.say(theme.fit_text(who.name, theme.font(24, bold=True), theme.px(360)))
-        more = " · ".join(part for part in (who.other_script, tr(who.more)) if part)
-        if more:
-            self._more.say(theme.fit_text(more, theme.font(13), theme.px(360)))
-            self._more.pack(anchor="w")
-        else:
-            self._more.pack_forget()
+        for label, words, size in (
+            (self._other, who.other_script, 16),
+            (self._more, tr(who.more), 13),
+        ):
+            label.pack_forget()
+            if words:
+                label.say(theme.fit_text(words, theme.font(size), theme.px(360)))
+                label.pack(anchor="w")
         self._identifier.say(who.identifier)
         self._born.say(who.born or "–")
         self._sex.say(age_and_sex(self.kit, who) or "–")

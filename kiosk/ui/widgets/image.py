@@ -1,4 +1,4 @@
-"""The large picture. One PhotoImage for as long as the view has one size: a window step only pastes into it."""
+"""The large picture. One PhotoImage, as large as what is seen of the picture: a window step only pastes into it."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class ImageCanvas(tk.Canvas):
         """Whether a drag with the finger moves the picture instead of windowing it."""
         self._photo: ImageTk.PhotoImage | None = None
         self._photo_key: tuple[object, ...] = ()
+        self._photo_at = (0, 0)
         self._last = (0, 0)
         self._moved = (0, 0)
         self._pending: str | None = None
@@ -60,16 +61,21 @@ class ImageCanvas(tk.Canvas):
 
     # ---- ImageView
 
-    def paint(self, pixels: NDArray[np.uint8]) -> None:
-        """The whole view."""
+    def paint(self, pixels: NDArray[np.uint8], left: int, top: int) -> None:
+        """The picture's part of the view."""
+        if not pixels.size:
+            self.itemconfigure(self._item, state="hidden")
+            return
         mode = "RGB" if pixels.ndim == 3 else "L"
         key = (mode, pixels.shape[1], pixels.shape[0])
-        picture = Image.fromarray(pixels)
         if self._photo is None or self._photo_key != key:
             self._photo = ImageTk.PhotoImage(mode, (pixels.shape[1], pixels.shape[0]), master=self)
             self._photo_key = key
             self.itemconfigure(self._item, image=str(self._photo))
-        self._photo.paste(picture)
+        self._photo.paste(Image.fromarray(pixels))
+        if (left, top) != self._photo_at:
+            self._photo_at = (left, top)
+            self.coords(self._item, left, top)
         self.itemconfigure(self._item, state="normal")
         self.itemconfigure(self._empty, state="hidden")
 
@@ -77,25 +83,31 @@ class ImageCanvas(tk.Canvas):
         """Words and letters."""
         if overlay == self._overlay:
             return
-        self._overlay = overlay
-        tr = self.kit.tr
-        labels = overlay.labels
+        before, self._overlay = self._overlay, overlay
+        new = self._words_of(overlay)
+        old = self._words_of(before) if before is not None else {}
+        for name, words in new.items():
+            if words != old.get(name, ""):
+                for item in self._words[name]:
+                    self.itemconfigure(item, text=words)
+        if before is None or new["title"] != old["title"]:
+            self._place()
+
+    def _words_of(self, overlay: Overlay) -> dict[str, str]:
+        tr, labels = self.kit.tr, overlay.labels
         done = ", ".join(tr(part) for part in overlay.display_only)
-        for name, words in (
-            ("title", tr(overlay.title)),
-            ("details", "\n".join(tr(part) for part in overlay.details)),
-            ("window", tr(overlay.window)),
-            ("zoom", tr(overlay.zoom)),
-            ("display", tr("Display only: {what}", what=done) if done else ""),
-            ("simulated", tr("SIMULATED") if overlay.simulated else ""),
-            ("left", labels.left),
-            ("right", labels.right),
-            ("top", labels.top),
-            ("bottom", labels.bottom),
-        ):
-            for item in self._words[name]:
-                self.itemconfigure(item, text=words)
-        self._place()
+        return {
+            "title": tr(overlay.title),
+            "details": "\n".join(tr(part) for part in overlay.details),
+            "window": tr(overlay.window),
+            "zoom": tr(overlay.zoom),
+            "display": tr("Display only: {what}", what=done) if done else "",
+            "simulated": tr("SIMULATED") if overlay.simulated else "",
+            "left": labels.left,
+            "right": labels.right,
+            "top": labels.top,
+            "bottom": labels.bottom,
+        }
 
     def show_histogram(self, shown: HistogramView | None) -> None:
         """The histogram at the lower right."""

@@ -26,7 +26,7 @@ class Words(tk.Label):
         self.kit = kit
         super().__init__(
             parent,
-            text=words,
+            text=kit.theme.laid(words),
             font=kit.theme.font(size, bold=bold),
             foreground=kit.theme.tone(tone),
             background=ground or str(parent.cget("background")),
@@ -41,7 +41,7 @@ class Words(tk.Label):
 
     def say(self, words: str, tone: str = "") -> None:
         """Other words, and another tone where one is named."""
-        self.configure(text=words)
+        self.configure(text=self.kit.theme.laid(words))
         if tone:
             self.configure(foreground=self.kit.theme.tone(tone))
 

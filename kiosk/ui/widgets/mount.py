@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tkinter as tk
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +22,42 @@ BADGES = {
     "stored": ("stored", "good"),
 }
 GAP = 6
-STRETCH = 1.5
+STRETCH = 1.7
+WANTED = 96
+"""Design pixels that the narrowest position likes to be wide."""
 STRIP = 20
 """For the words below a picture."""
+DRAG = 14
+"""As far as a finger trembles in a tap."""
+
+
+@dataclass
+class Drag:
+    """A finger on a position; a drag once it has moved far enough and the picture may go somewhere."""
+
+    key: str = ""
+    x: int = 0
+    y: int = 0
+    begun: bool = False
+    offered: tuple[str, ...] = ()
+    over: str = ""
 
 
 class Mount(tk.Canvas):
-    """Tells `on_tile` the key of a tapped position."""
+    """Tells `on_tile` the key of a tapped position, and `on_drop` when a picture was dragged to another one.
 
-    def __init__(self, parent: tk.Misc, kit: Kit, on_tile: Callable[[str], object]) -> None:
+    Args:
+        places: gives the positions that the picture of a position can be dragged to; none: it stays.
+    """
+
+    def __init__(
+        self,
+        parent: tk.Misc,
+        kit: Kit,
+        on_tile: Callable[[str], object],
+        places: Callable[[str], Sequence[str]],
+        on_drop: Callable[[str, str], object],
+    ) -> None:
         super().__init__(
             parent,
             background=str(parent.cget("background")),
@@ -40,6 +68,8 @@ class Mount(tk.Canvas):
             cursor="hand2",
         )
         self.kit, self._on_tile = kit, on_tile
+        self._places, self._on_drop = places, on_drop
+        self._drag = Drag()
         self.tiles: tuple[MountTile, ...] = ()
         self._aspect, self.selected = 1.6, ""
         self._pixels: dict[str, NDArray[np.uint8]] = {}
@@ -48,7 +78,9 @@ class Mount(tk.Canvas):
         self._held: list[object] = []
         self._pending = False
         self.bind("<Configure>", lambda _: self._soon(), add=True)
-        self.bind("<Button-1>", self._pressed, add=True)
+        self.bind("<ButtonPress-1>", self._pressed, add=True)
+        self.bind("<B1-Motion>", self._dragged, add=True)
+        self.bind("<ButtonRelease-1>", self._released, add=True)
 
     def show(self, tiles: Sequence[MountTile], aspect: float, selected: str) -> None:
         """These positions; draws only when something changed."""
@@ -66,6 +98,11 @@ class Mount(tk.Canvas):
         self._pixels[exposure_id] = pixels
         self._soon()
 
+    def wanted_width(self) -> int:
+        """Screen pixels that the mount would like: as many as its narrowest position needs to be told and hit."""
+        narrowest = min((tile.box[2] for tile in self.tiles), default=1.0)
+        return round(self.kit.theme.px(WANTED) / max(0.02, narrowest))
+
     def box_of(self, key: str) -> tuple[int, int, int, int]:
         """Where a position lies, in screen pixels: left, top, right, bottom."""
         return self._boxes[key]
@@ -75,10 +112,58 @@ class Mount(tk.Canvas):
         for key in [key for key in self._pictures if key[0] == exposure_id]:
             del self._pictures[key]
 
-    def _pressed(self, event: tk.Event[tk.Misc]) -> None:
+    def _tile_at(self, x: int, y: int) -> str:
         for key, (left, top, right, bottom) in self._boxes.items():
-            if left <= event.x < right and top <= event.y < bottom:
-                self._on_tile(key)
+            if left <= x < right and top <= y < bottom:
+                return key
+        return ""
+
+    # ---- tap and drag
+
+    def _pressed(self, event: tk.Event[tk.Misc]) -> None:
+        key = self._tile_at(event.x, event.y)
+        self._drag = Drag(key, event.x, event.y)
+        if key:
+            self._on_tile(key)
+
+    def _dragged(self, event: tk.Event[tk.Misc]) -> None:
+        drag = self._drag
+        if not drag.key:
+            return
+        if not drag.begun:
+            if abs(event.x - drag.x) + abs(event.y - drag.y) < self.kit.theme.px(DRAG):
+                return
+            drag.offered = tuple(self._places(drag.key))
+            if not drag.offered:
+                self._drag = Drag()
+                return
+            drag.begun = True
+            self.configure(cursor="fleur")
+        over = self._tile_at(event.x, event.y)
+        drag.x, drag.y = event.x, event.y
+        drag.over = over if over in drag.offered else ""
+        self._soon()
+
+    def _released(self, event: tk.Event[tk.Misc]) -> None:
+        drag, self._drag = self._drag, Drag()
+        if drag.begun:
+            self.configure(cursor="hand2")
+            self._soon()
+            over = self._tile_at(event.x, event.y)
+            if over in drag.offered:
+                self._on_drop(drag.key, over)
+
+    def _paint_drag(self) -> None:
+        """The dragged picture under the finger."""
+        tile = next((one for one in self.tiles if one.key == self._drag.key), None)
+        if tile is None or tile.exposure_id not in self._pixels:
+            return
+        left, top, right, bottom = self._boxes[tile.key]
+        half_wide, half_high = (right - left) // 2, (bottom - top) // 2
+        x, y = self._drag.x, self._drag.y
+        self._paint_picture(
+            tile.exposure_id, (x - half_wide, y - half_high, x + half_wide, y + half_high), 0
+        )
 
     def _soon(self) -> None:
         if not self._pending:
@@ -110,6 +195,8 @@ class Mount(tk.Canvas):
             )
             self._boxes[tile.key] = box
             self._paint(tile, box)
+        if self._drag.begun:
+            self._paint_drag()
 
     def _paint(self, tile: MountTile, box: tuple[int, int, int, int]) -> None:
         theme = self.kit.theme
@@ -124,6 +211,8 @@ class Mount(tk.Canvas):
             outline, line = palette.bad, 3
         elif selected:
             outline, line = palette.text, 2
+        if tile.target or tile.key == self._drag.over:
+            outline, line = palette.accent, 4
         has_picture = tile.exposure_id in self._pixels
         fill = palette.image if has_picture else (palette.selected if live else palette.raised)
         ground = theme.drawing.box(
@@ -141,6 +230,18 @@ class Mount(tk.Canvas):
                 outline=palette.text,
             )  # fmt: skip
         self._paint_words(tile, box, has_picture)
+        if tile.offered or tile.key in self._drag.offered:
+            self._paint_offer(box)
+
+    def _paint_offer(self, box: tuple[int, int, int, int]) -> None:
+        """A picture in hand could come here: a dashed frame."""
+        px = self.kit.theme.px
+        left, top, right, bottom = box
+        inset = px(1)
+        self.create_rectangle(
+            left + inset, top + inset, right - inset - 1, bottom - inset - 1,
+            outline=self.kit.theme.palette.accent, width=px(2), dash=(px(5), px(4)),
+        )  # fmt: skip
 
     def _paint_picture(self, exposure_id: str, box: tuple[int, int, int, int], inset: int) -> None:
         left, top, right, bottom = box
@@ -183,7 +284,9 @@ class Mount(tk.Canvas):
             self.create_image(right - pad - size // 2, top + pad + size // 2, image=badge)
         is_number = tile.label[:1].isdigit()
         font = theme.font(13 if wide >= px(60) and is_number else 11, bold=is_number)
-        words = theme.fit_text(tile.label, font, wide - px(8))
+        if font.measure(tile.label) > wide - px(8):
+            font = theme.font(10)
+        words = theme.fit_text(tile.label, font, wide - px(4))
         colour = palette.text if tile.state != "empty" else palette.muted
         if has_picture:
             self.create_text(

@@ -339,7 +339,7 @@ class RowList(tk.Frame):
         canvas.create_text(
             x,
             middle - up,
-            text=theme.fit_text(cell.words, font, room),
+            text=theme.laid(theme.fit_text(cell.words, font, room)),
             font=font,
             fill=colour,
             anchor="w",
@@ -349,7 +349,7 @@ class RowList(tk.Frame):
             canvas.create_text(
                 x,
                 middle + px(12),
-                text=theme.fit_text(cell.sub, small, room),
+                text=theme.laid(theme.fit_text(cell.sub, small, room)),
                 font=small,
                 fill=palette.faint if faded else palette.muted,
                 anchor="w",

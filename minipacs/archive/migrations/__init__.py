@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 from minipacs.archive.database import Database, Session
 from minipacs.archive.errors import NewerArchive
-from minipacs.archive.migrations import v0001_first
+from minipacs.archive.migrations import v0001_first, v0002_confirmation
 
 Migration = Callable[[Session, Database], None]
 
-MIGRATIONS: tuple[tuple[int, str, Migration], ...] = ((1, "first", v0001_first.apply),)
+MIGRATIONS: tuple[tuple[int, str, Migration], ...] = (
+    (1, "first", v0001_first.apply),
+    (2, "confirmation", v0002_confirmation.apply),
+)
 """(number, name, what it does), in order; one that was released is never changed."""
 
 
@@ -23,6 +26,12 @@ def version_of(session: Session, database: Database) -> int:
     if not session.value(names):
         return 0
     return int(session.value("SELECT max(number) FROM migration") or 0)
+
+
+def is_new(database: Database) -> bool:
+    """Whether the database is empty."""
+    with database.reading() as session:
+        return version_of(session, database) == 0
 
 
 def migrate(

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from pydicom.dataelem import DataElement
 from pydicom.encaps import encapsulate
 
-from minipacs.dicom.building.jpeg import JpegHeader, read_header
 from minipacs.dicom.errors import BadRequest
+from minipacs.dicom.jpeg_head import JpegHead, read_head
 from minipacs.dicom.model import Frame
 
 _PIXEL_DATA = 0x7FE00010
-_BASELINE = 0xC0
 _WINDOW_SAMPLES = 200_000
 """How many pixels are enough to see the window in."""
 
@@ -74,27 +73,30 @@ def picture_of(frame: Frame) -> Picture:
     if (frame.pixels is None) == (frame.jpeg is None):
         raise BadRequest("PixelData", "a frame has either pixels or a JPEG stream")
     if frame.jpeg is not None:
-        return _of_jpeg(frame, read_header(frame.jpeg))
+        try:
+            head = read_head(frame.jpeg)
+        except ValueError as error:
+            raise BadRequest("PixelData", f"the JPEG stream is damaged: {error}") from error
+        return _of_jpeg(frame, head)
     return _of_pixels(frame, frame.pixels)
 
 
-def _of_jpeg(frame: Frame, header: JpegHeader) -> Picture:
-    if header.process != _BASELINE or header.precision != 8:
+def _of_jpeg(frame: Frame, head: JpegHead) -> Picture:
+    if head.process != "baseline" or head.precision != 8:
         raise BadRequest(
             "PixelData", "only a baseline JPEG of 8 bits is kept as it came; decode this one first"
         )
-    samples = len(header.components)
-    if samples not in (1, 3):
+    if head.samples not in (1, 3):
         raise BadRequest("SamplesPerPixel", "a JPEG has to be grey or have three colours")
-    _check_size(header.rows, header.columns)
-    if frame.rows and (frame.rows, frame.columns) != (header.rows, header.columns):
+    _check_size(head.rows, head.columns)
+    if frame.rows and (frame.rows, frame.columns) != (head.rows, head.columns):
         raise BadRequest("Rows", "the frame's size is not that of its JPEG stream")
-    if samples == 3:
+    if head.samples == 3:
         # PS3.5 8.2.1: the stream itself says how it is subsampled; YBR_FULL is forbidden for VL.
-        photometric = "RGB" if header.is_rgb else "YBR_FULL_422"
+        photometric = "RGB" if head.is_rgb else "YBR_FULL_422"
     else:
         photometric = "MONOCHROME1" if frame.inverted else "MONOCHROME2"
-    return Picture(frame, header.rows, header.columns, samples, 8, 8, photometric, None)
+    return Picture(frame, head.rows, head.columns, head.samples, 8, 8, photometric, None)
 
 
 def _of_pixels(frame: Frame, given: NDArray[Any] | None) -> Picture:

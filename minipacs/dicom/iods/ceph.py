@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 
 from minipacs.dicom.building.writing import put
-from minipacs.dicom.iod import Iod, iod, uses
-from minipacs.dicom.iods.dx import CONDITIONAL, MANDATORY, MODALITIES, OPTIONAL, SOP_CLASS
+from minipacs.dicom.iod import Iod, iod
+from minipacs.dicom.iods.dx import MODALITIES, SOP_CLASS, USES
 from minipacs.dicom.model import ImageRequest
 
 
@@ -19,7 +19,7 @@ def cephalometric() -> Iod:
         clause="PS3.3 A.26",
         sop_class_uid=SOP_CLASS,
         modality="DX",
-        uses=uses(MANDATORY, OPTIONAL, CONDITIONAL),
+        uses=USES,
         finish=_finish,
         default_view="ceph-lateral",
         modalities=MODALITIES,

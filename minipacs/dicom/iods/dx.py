@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from minipacs.dicom.iod import Iod, iod, uses
+from minipacs.dicom.image_modules import image_uses
+from minipacs.dicom.iod import Iod, iod
 from minipacs.dicom.modules import (
     acquisition_context,
-    clinical_trial_series,
-    clinical_trial_study,
-    clinical_trial_subject,
-    common_instance_reference,
     contrast_bolus,
-    device,
     display_shutter,
     dx_anatomy_imaged,
     dx_detector,
@@ -18,19 +14,8 @@ from minipacs.dicom.modules import (
     dx_positioning,
     dx_series,
     frame_of_reference,
-    general_acquisition,
-    general_equipment,
-    general_image,
-    general_reference,
-    general_series,
-    general_study,
     image_histogram,
-    image_pixel,
     intervention,
-    patient,
-    patient_study,
-    sop_common,
-    specimen,
     voi_lut,
     x_ray_acquisition_dose,
     x_ray_collimator,
@@ -44,48 +29,29 @@ SOP_CLASS = "1.2.840.10008.5.1.4.1.1.1.1"
 MODALITIES = frozenset({"DX", "PX", "IO", "MG"})
 
 # PS3.3 Table A.26-1; A.28 has the same and its own two.
-MANDATORY = (
-    patient.MODULE,
-    general_study.MODULE,
-    general_series.MODULE,
-    dx_series.MODULE,
-    general_equipment.MODULE,
-    general_acquisition.MODULE,
-    general_image.MODULE,
-    image_pixel.MODULE,
-    dx_anatomy_imaged.MODULE,
-    dx_image.MODULE,
-    dx_detector.MODULE,
-    acquisition_context.MODULE,
-    sop_common.MODULE,
-)
-OPTIONAL = (
-    clinical_trial_subject.MODULE,
-    clinical_trial_study.MODULE,
-    clinical_trial_series.MODULE,
-    frame_of_reference.MODULE,
-    general_reference.MODULE,
-    contrast_bolus.MODULE,
-    display_shutter.MODULE,
-    device.MODULE,
-    intervention.MODULE,
-    specimen.MODULE,
-    x_ray_collimator.MODULE,
-    dx_positioning.MODULE,
-    x_ray_tomography_acquisition.MODULE,
-    x_ray_acquisition_dose.MODULE,
-    x_ray_generation.MODULE,
-    x_ray_filtration.MODULE,
-    x_ray_grid.MODULE,
-    image_histogram.MODULE,
-    common_instance_reference.MODULE,
-)
-
-CONDITIONAL = (
-    # of a non-human organism
-    patient_study.MODULE,
-    # for presentation
-    voi_lut.MODULE,
+USES = image_uses(
+    (
+        dx_series.MODULE,
+        dx_anatomy_imaged.MODULE,
+        dx_image.MODULE,
+        dx_detector.MODULE,
+        acquisition_context.MODULE,
+    ),
+    optional=(
+        frame_of_reference.MODULE,
+        contrast_bolus.MODULE,
+        display_shutter.MODULE,
+        intervention.MODULE,
+        x_ray_collimator.MODULE,
+        dx_positioning.MODULE,
+        x_ray_tomography_acquisition.MODULE,
+        x_ray_acquisition_dose.MODULE,
+        x_ray_generation.MODULE,
+        x_ray_filtration.MODULE,
+        x_ray_grid.MODULE,
+        image_histogram.MODULE,
+    ),
+    conditional=(voi_lut.MODULE,),  # for presentation
 )
 
 
@@ -98,6 +64,6 @@ def digital_x_ray() -> Iod:
         clause="PS3.3 A.26",
         sop_class_uid=SOP_CLASS,
         modality="DX",
-        uses=uses(MANDATORY, OPTIONAL, CONDITIONAL),
+        uses=USES,
         modalities=MODALITIES,
     )

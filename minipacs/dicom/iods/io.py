@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pydicom.dataset import Dataset
 
 from minipacs.dicom.iod import Iod, iod, uses
-from minipacs.dicom.iods.dx import CONDITIONAL, MANDATORY, OPTIONAL
+from minipacs.dicom.iods.dx import USES
 from minipacs.dicom.modules import intra_oral_image, intra_oral_series
 
 
@@ -21,8 +21,7 @@ def intra_oral() -> Iod:
         sop_class_uid="1.2.840.10008.5.1.4.1.1.1.3",
         modality="IO",
         # The intra-oral modules come last: what they say is narrower than what they narrow.
-        uses=uses(MANDATORY, OPTIONAL, CONDITIONAL)
-        + uses((intra_oral_series.MODULE, intra_oral_image.MODULE)),
+        uses=USES + uses((intra_oral_series.MODULE, intra_oral_image.MODULE)),
         reconcile=_keep_one_of_modifier_and_structure,
         nominal_spacing_mm=0.02,
         modalities=frozenset({"IO"}),

@@ -17,6 +17,7 @@ from minipacs.net.scp import provides
 from minipacs.net.scu.commitment import COMMITMENT, COMMITMENT_INSTANCE, Report, report_of
 from minipacs.net.service import Link, PlainService, Request
 from minipacs.net.status import (
+    DUPLICATE_INVOCATION,
     INVALID_ARGUMENT,
     NO_SUCH_ACTION,
     NO_SUCH_EVENT,
@@ -31,7 +32,6 @@ from minipacs.net.status import (
 
 log = logging.getLogger(__name__)
 
-_DUPLICATE_INVOCATION = 0x0210
 _QUIET_S = 0.3
 """A peer that stays silent for so long waits for its report in the same association."""
 
@@ -78,7 +78,7 @@ class CommitmentService(PlainService):
         commitments = self.node.archive.commitment
         known = commitments.get(transaction, "scp")
         if known is not None and (known.peer != peer or known.refs != refs):
-            link.reply(request, _DUPLICATE_INVOCATION, comment="this Transaction UID is in use")
+            link.reply(request, DUPLICATE_INVOCATION, comment="this Transaction UID is in use")
             return
         # Durable before the answer: from then on we owe a report, also after a power cut.
         commitments.remember(transaction, peer, refs, "scp")
@@ -144,7 +144,10 @@ class CommitmentService(PlainService):
     def _may_report(self, link: Link, asked: Commitment) -> bool:
         """Whether the caller is whom we asked: by AE title, or by the address of that peer."""
         caller = link.caller
-        if caller.ae_title == asked.peer:
+        # A destination of the outbox is an AE title of the book, or AETITLE@HOST:PORT.
+        title, _, place = asked.peer.partition("@")
+        if caller.ae_title == title:
             return True
-        peer = self.node.peers.get(asked.peer)
-        return peer is not None and peer.host == caller.address
+        peer = self.node.peers.get(title)
+        host = place.rpartition(":")[0] if place else peer.host if peer is not None else ""
+        return bool(host) and host == caller.address

@@ -31,4 +31,5 @@ class WorklistService(PlainService):
         # Some modalities send a level although this model has none; it is no key of it.
         if "QueryRetrieveLevel" in identifier:
             del identifier.QueryRetrieveLevel
-        answer_matches(request, link, lambda: self.node.archive.worklist.find(identifier))
+        find = self.node.archive.worklist.find
+        answer_matches(request, link, lambda: find(identifier, station=link.caller.ae_title))

@@ -18,6 +18,7 @@ from minipacs.net.association import DEFAULT_TIMEOUTS, Context, Conversation, as
 from minipacs.net.errors import PeerUnreachable
 from minipacs.net.peers import Peer
 from minipacs.net.scu.answers import check
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 COMMITMENT = "1.2.840.10008.1.20.1"
@@ -47,6 +48,7 @@ def request(
     wait: float = 0.0,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> Report | None:
     """Ask a peer to commit itself to objects.
@@ -64,7 +66,13 @@ def request(
         PeerUnreachable, PeerRejected, PeerRefused: the peer did not take the request.
     """
     with associate(
-        peer, [COMMITMENT], calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        [COMMITMENT],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as conversation:
         context = conversation.need(COMMITMENT)
         message_id = conversation.send(

@@ -11,6 +11,7 @@ from minipacs.net import commands
 from minipacs.net.association import DEFAULT_TIMEOUTS, associate
 from minipacs.net.peers import Peer
 from minipacs.net.scu.answers import check
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 VERIFICATION = "1.2.840.10008.1.1"
@@ -31,6 +32,7 @@ def echo(
     calling_ae: str,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> EchoResult:
     """Ask a peer for a sign of life.
@@ -39,7 +41,13 @@ def echo(
         PeerUnreachable, PeerRejected, PeerRefused: it gave none.
     """
     with associate(
-        peer, [VERIFICATION], calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        [VERIFICATION],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as conversation:
         context = conversation.need(VERIFICATION)
         begun = time.monotonic()

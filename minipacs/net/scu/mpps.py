@@ -12,6 +12,7 @@ from minipacs.net import commands
 from minipacs.net.association import DEFAULT_TIMEOUTS, Conversation, associate
 from minipacs.net.peers import Peer
 from minipacs.net.scu.answers import Answer, check
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 PERFORMED_STEP = "1.2.840.10008.3.1.2.3.3"
@@ -35,6 +36,7 @@ def create(
     calling_ae: str,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
 ) -> Answer:
     """N-CREATE: a step has begun. `ds` is the attribute list (minipacs.dicom.performed_step).
 
@@ -43,7 +45,12 @@ def create(
         PeerUnreachable, PeerRejected: it was not asked.
     """
     with associate(
-        peer, [PERFORMED_STEP], calling_ae=calling_ae, timeouts=timeouts, tls=tls
+        peer,
+        [PERFORMED_STEP],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
     ) as conversation:
         return send(conversation, Message("create", uid, ds))
 
@@ -56,6 +63,7 @@ def set_(
     calling_ae: str,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
 ) -> Answer:
     """N-SET: more about a step, or its end. `ds` is the modification list.
 
@@ -64,7 +72,12 @@ def set_(
         PeerUnreachable, PeerRejected: it was not asked.
     """
     with associate(
-        peer, [PERFORMED_STEP], calling_ae=calling_ae, timeouts=timeouts, tls=tls
+        peer,
+        [PERFORMED_STEP],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
     ) as conversation:
         return send(conversation, Message("set", uid, ds))
 
@@ -104,6 +117,7 @@ def get(
     tags: Sequence[int] = (),
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
 ) -> Answer:
     """N-GET: what the peer knows of a step, in `dataset`; all attributes, or those of `tags`.
 
@@ -112,7 +126,12 @@ def get(
         PeerUnreachable, PeerRejected: it was not asked.
     """
     with associate(
-        peer, [PERFORMED_STEP_RETRIEVE], calling_ae=calling_ae, timeouts=timeouts, tls=tls
+        peer,
+        [PERFORMED_STEP_RETRIEVE],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
     ) as conversation:
         context = conversation.need(PERFORMED_STEP_RETRIEVE)
         answer = conversation.call(

@@ -22,6 +22,7 @@ from minipacs.net.association import (
 from minipacs.net.errors import PeerRefused, PeerUnreachable
 from minipacs.net.peers import Peer
 from minipacs.net.scu.answers import comment_of, status_of
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def find(
     limit: int = 0,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> Iterator[Dataset]:
     """The peer's matches, each as soon as it comes.
@@ -69,7 +71,13 @@ def find(
     sop_class = FIND_CLASSES[root]
     identifier = identifier_of(peer, level, keys)
     with associate(
-        peer, [sop_class], calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        [sop_class],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as conversation:
         yield from matches(conversation, sop_class, identifier, limit=limit)
 

@@ -38,6 +38,7 @@ from minipacs.net.errors import PeerRefused
 from minipacs.net.peers import Peer
 from minipacs.net.scu.answers import comment_of, status_of
 from minipacs.net.scu.query import Keys, identifier_of
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,9 @@ COMPRESSED: tuple[str, ...] = (
     RLELossless,
 )
 
+MOST_OBJECTS = 100_000
+_UNIQUE = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+
 Sink = Callable[[bytes], int]
 """Takes a whole Part 10 file, gives the status to answer; an exception is answered as a failure."""
 
@@ -99,6 +103,8 @@ class Retrieved:
     comment: str
     progress: Progress
     failed_uids: tuple[str, ...] = ()
+    received: int = 0
+    """C-GET: how many objects the sink took; `progress` is what the peer says."""
 
 
 def move(
@@ -112,6 +118,7 @@ def move(
     progress: Callable[[Progress], None] | None = None,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> Retrieved:
     """Have `peer` send what `keys` (unique keys, PS3.4 C.4.2.1.4) name to the AE title `destination`.
@@ -122,7 +129,13 @@ def move(
     """
     sop_class = MOVE_CLASSES[root]
     with associate(
-        peer, [sop_class], calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        [sop_class],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as conversation:
         context = conversation.need(sop_class)
         message_id = conversation.send(
@@ -133,7 +146,7 @@ def move(
             Priority=0,
             MoveDestination=destination,
         )
-        return _follow(conversation, context, message_id, progress, None)
+        return _follow(conversation, context, message_id, progress)
 
 
 def get(
@@ -145,9 +158,11 @@ def get(
     root: str = "STUDY",
     calling_ae: str,
     sop_classes: Iterable[str] = (),
+    most: int = MOST_OBJECTS,
     progress: Callable[[Progress], None] | None = None,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> Retrieved:
     """Have `peer` send what `keys` name to us over the same association; each object goes to `sink` as it came.
@@ -155,24 +170,33 @@ def get(
     Args:
         sink: stores a Part 10 file and gives the status for it; Success only when it is safe.
         sop_classes: what to expect; then all compressed forms of each can be offered. Without it the usual ones.
+        most: a peer that sends more objects has them refused (0xA700).
+
+    An object of another study, series or instance than `keys` name is refused (0xA900): it was not asked for.
 
     Raises:
         PeerUnreachable, PeerRejected, PeerRefused: as `move`.
     """
-    sop_class = GET_CLASSES[root]
+    sop_class, identifier = GET_CLASSES[root], identifier_of(peer, level, keys)
     offers = [Offer(sop_class), *_storage_offers(sop_classes)]
     with associate(
-        peer, offers, calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        offers,
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as conversation:
         context = conversation.need(sop_class)
         message_id = conversation.send(
             commands.C_GET_RQ,
             context,
-            context.encode(identifier_of(peer, level, keys)),
+            context.encode(identifier),
             AffectedSOPClassUID=sop_class,
             Priority=0,
         )
-        return _follow(conversation, context, message_id, progress, sink)
+        return _follow(conversation, context, message_id, progress, _Taker(identifier, sink, most))
 
 
 def _storage_offers(sop_classes: Iterable[str]) -> list[Offer]:
@@ -190,7 +214,7 @@ def _follow(
     context: Context,
     message_id: int,
     progress: Callable[[Progress], None] | None,
-    sink: Sink | None,
+    taker: _Taker | None = None,
 ) -> Retrieved:
     counts = Progress()
     while True:
@@ -201,8 +225,8 @@ def _follow(
             conversation.carry_on()
             conversation.send(commands.C_CANCEL_RQ, context, answered_id=message_id)
             continue
-        if sink is not None and _is_store_request(message):
-            _take(conversation, used, message, sink)
+        if taker is not None and _is_store_request(message):
+            taker.take(conversation, used, message)
             continue
         counts = _counts(message, counts)
         status = status_of(message)
@@ -213,42 +237,65 @@ def _follow(
         if not statuses.is_done(status) and status != statuses.CANCELLED:
             raise PeerRefused(status, statuses.meaning(status), comment_of(message))
         failed = _failed_uids(used, message)
-        return Retrieved(status, statuses.meaning(status), comment_of(message), counts, failed)
+        received = taker.received if taker is not None else 0
+        meaning = statuses.meaning(status)
+        return Retrieved(status, meaning, comment_of(message), counts, failed, received)
 
 
 def _is_store_request(message: Any) -> bool:
     return hasattr(message, "DataSet") and message.MessageIDBeingRespondedTo is None
 
 
-def _take(conversation: Conversation, context: Context, message: Any, sink: Sink) -> None:
-    """One C-STORE sub-operation: the object with a head of our own before the bytes as they came."""
-    sop_class = str(message.AffectedSOPClassUID or "")
-    sop_instance = str(message.AffectedSOPInstanceUID or "")
-    status = statuses.INVALID_INSTANCE
-    if sop_class != context.abstract_syntax:
-        status = statuses.CLASS_INSTANCE_CONFLICT
-    elif is_valid_uid(sop_instance):
-        head = part10.file_head(
-            sop_class, sop_instance, context.transfer_syntax, conversation.peer.ae_title
+class _Taker:
+    """Takes the C-STORE sub-operations of one C-GET."""
+
+    def __init__(self, identifier: Dataset, sink: Sink, most: int) -> None:
+        self._sink = sink
+        self._most = most
+        self._asked = {
+            keyword: set(text_of(identifier, keyword).split("\\"))
+            for keyword in _UNIQUE
+            if text_of(identifier, keyword)
+        }
+        self.received = 0
+
+    def take(self, conversation: Conversation, context: Context, message: Any) -> None:
+        """The object with a head of our own before the bytes as they came."""
+        sop_class = str(message.AffectedSOPClassUID or "")
+        sop_instance = str(message.AffectedSOPInstanceUID or "")
+        status = statuses.INVALID_INSTANCE
+        if sop_class != context.abstract_syntax:
+            status = statuses.CLASS_INSTANCE_CONFLICT
+        elif self.received >= self._most:
+            status = statuses.OUT_OF_RESOURCES
+        elif is_valid_uid(sop_instance):
+            head = part10.file_head(
+                sop_class, sop_instance, context.transfer_syntax, conversation.peer.ae_title
+            )
+            status = self._sunk(head, message)
+        self.received += statuses.is_done(status)
+        conversation.send(
+            commands.C_STORE_RQ | commands.RESPONSE,
+            context,
+            answered_id=message.MessageID,
+            AffectedSOPClassUID=sop_class or None,
+            AffectedSOPInstanceUID=sop_instance or None,
+            Status=status,
         )
-        status = _sunk(head, message, sink)
-    conversation.send(
-        commands.C_STORE_RQ | commands.RESPONSE,
-        context,
-        answered_id=message.MessageID,
-        AffectedSOPClassUID=sop_class or None,
-        AffectedSOPInstanceUID=sop_instance or None,
-        Status=status,
-    )
 
+    def _sunk(self, head: bytes, message: Any) -> int:
+        data = head + (message.DataSet.getvalue() if message.DataSet is not None else b"")
+        try:
+            if self._asked and not self._is_asked_for(part10.header(data)):
+                log.warning("a C-GET brought an object that was not asked for")
+                return statuses.DOES_NOT_MATCH_CLASS
+            return int(self._sink(data))
+        except Exception as problem:  # noqa: BLE001 - whatever fails here is this object's failure
+            log.warning("an object of a C-GET was not stored: %s", type(problem).__name__)
+            return statuses.status_for(problem)
 
-def _sunk(head: bytes, message: Any, sink: Sink) -> int:
-    data = message.DataSet.getvalue() if message.DataSet is not None else b""
-    try:
-        return int(sink(head + data))
-    except Exception as problem:  # noqa: BLE001 - whatever fails here is this object's failure
-        log.warning("an object of a C-GET was not stored: %s", type(problem).__name__)
-        return statuses.status_for(problem)
+    def _is_asked_for(self, ds: Dataset) -> bool:
+        return all(text_of(ds, keyword) in wanted for keyword, wanted in self._asked.items())
 
 
 def _counts(message: Any, before: Progress) -> Progress:

@@ -29,6 +29,7 @@ from minipacs.net.association import (
 )
 from minipacs.net.peers import Peer
 from minipacs.net.scu.answers import comment_of, status_of
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 Pair = tuple[str, str]
@@ -98,6 +99,7 @@ def store(
     calling_ae: str,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> Iterator[StoreResult]:
     """Send objects; give each one's result, in their order, as soon as the peer has answered.
@@ -111,7 +113,12 @@ def store(
         PeerRejected: the peer does not associate.
     """
     with StoreSession(
-        peer, calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as session:
         for parcels in _windows(objects):
             session.expect(parcel.pair for parcel in parcels if not parcel.trouble)
@@ -142,6 +149,7 @@ class StoreSession:
         calling_ae: str,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         tls: ssl.SSLContext | None = None,
+        transcript: Transcript | None = None,
         cancel: threading.Event | None = None,
         move_originator: tuple[str, int] | None = None,
     ) -> None:
@@ -149,6 +157,7 @@ class StoreSession:
         self._calling_ae = calling_ae
         self._timeouts = timeouts
         self._tls = tls
+        self._transcript = transcript
         self._cancel = cancel
         self._originator = move_originator
         self._expected: dict[Pair, None] = {}
@@ -244,6 +253,7 @@ class StoreSession:
                 calling_ae=self._calling_ae,
                 timeouts=self._timeouts,
                 tls=self._tls,
+                transcript=self._transcript,
                 cancel=self._cancel,
             )
         except NothingAccepted:

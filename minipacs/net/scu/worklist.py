@@ -13,6 +13,7 @@ from minipacs.dicom.model import Order, Patient
 from minipacs.net.association import DEFAULT_TIMEOUTS, associate
 from minipacs.net.peers import Peer
 from minipacs.net.scu.query import UTF_8, matches
+from minipacs.net.transcript import Transcript
 from minipacs.net.wire import Timeouts
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ def worklist(
     step_id: str = "",
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     tls: ssl.SSLContext | None = None,
+    transcript: Transcript | None = None,
     cancel: threading.Event | None = None,
 ) -> list[tuple[Patient, Order]]:
     """The scheduled steps that match; an empty text matches all.
@@ -110,7 +112,13 @@ def worklist(
     identifier = query_of(wanted, peer.character_set or UTF_8)
     found: list[tuple[Patient, Order]] = []
     with associate(
-        peer, [WORKLIST_FIND], calling_ae=calling_ae, timeouts=timeouts, tls=tls, cancel=cancel
+        peer,
+        [WORKLIST_FIND],
+        calling_ae=calling_ae,
+        timeouts=timeouts,
+        tls=tls,
+        transcript=transcript,
+        cancel=cancel,
     ) as conversation:
         for item in matches(conversation, WORKLIST_FIND, identifier, limit=MOST_ENTRIES):
             try:

@@ -201,6 +201,16 @@ def test_without_json_a_line_for_each_image(cli: Cli, pictures: Pictures) -> Non
     assert uid.startswith("2.25.")
 
 
+def test_one_patient_after_the_other(cli: Cli, pictures: Pictures) -> None:
+    studies = set()
+    for who in ("P-1", "P-2", "P-1"):
+        words = ("--patient-id", who, "--patient-name", "CANARY^PATIENT")
+        said = cli("acquire", "--kind", "io", pictures("grey8.png"), *words, "--json")
+        assert said.status == 0, said.err
+        studies.add(said.value["study_instance_uid"])
+    assert len(studies) == 3, "each walk-in has a study of its own"
+
+
 def test_a_second_picture_can_join_a_study_of_the_same_patient_only(
     cli: Cli, pictures: Pictures
 ) -> None:

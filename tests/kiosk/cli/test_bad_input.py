@@ -177,7 +177,8 @@ def test_a_patient_or_order_that_cannot_be(
 
 
 @pytest.mark.parametrize(
-    "identifier", ["../../../x", "/etc/passwd", "%00", "..", "C:x", "'; DROP TABLE patient; --", "*"]
+    "identifier",
+    ["../../../x", "/etc/passwd", "%00", "..", "C:x", "'; DROP TABLE patient; --", "*"],
 )
 def test_a_hostile_identifier_is_only_text(
     cli: Cli, pictures: Pictures, data: Path, fenced: object, identifier: str
@@ -261,9 +262,7 @@ def test_a_data_folder_that_is_a_file(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_data_folder_that_cannot_be_written(
-    cli: Cli, pictures: Pictures, tmp_path: Path
-) -> None:
+def test_a_data_folder_that_cannot_be_written(cli: Cli, pictures: Pictures, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir(mode=0o500)
     told = sentence_of(cli("acquire", "--kind", "io", pictures("grey8.png"), *WHO))
     assert "rights" in told or "permission" in told
@@ -354,7 +353,8 @@ def test_the_hospitals_worklist_is_away(cli: Cli, pictures: Pictures, data: Path
 
 
 @pytest.mark.parametrize(
-    "date", ["2026", "today", "20261131", "20261120-20261119-1", "-", "2026112A", "20261120\\20261121"]
+    "date",
+    ["2026", "today", "20261131", "20261120-20261119-1", "-", "2026112A", "20261120\\20261121"],
 )
 def test_a_date_that_cannot_be(cli: Cli, date: str) -> None:
     assert "--date" in sentence_of(cli("worklist", f"--date={date}", "--json"))
@@ -367,6 +367,7 @@ def test_a_date_that_cannot_be(cli: Cli, date: str) -> None:
     ("words", "said"),
     [
         (("send", "--study", "1.2.3", "--to", NOBODY), "no study 1.2.3"),
+        (("send", "--all", "--to", NOBODY), "holds no image yet"),
         (("send", "--study", "../../x", "--to", NOBODY), "no study"),
         (("fhir", "--study", "1.2.3"), "no study 1.2.3"),
         (("fhir", "--study", "1.2.3", "--release", "R4"), "R5, R6"),

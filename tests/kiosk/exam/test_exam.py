@@ -267,6 +267,20 @@ def test_two_pictures_under_review_change_places(clinic):
     assert exam.slot("bw-molar-left").exposure.exposure_id == one
 
 
+def test_a_moved_picture_is_upright_for_its_new_position(clinic):
+    """The small picture was turned for the tile that was armed."""
+    template = clinic.templates["fmx-18"]
+    tiles = [dataclasses.replace(t, rotation=90 if t.key == SLOT else 0) for t in template.tiles]
+    clinic.templates["turned"] = dataclasses.replace(template, tiles=tuple(tiles))
+    exam = clinic.exam("turned")
+    exposure = clinic.shoot(exam, SLOT)
+    before = exam.preview(exposure)
+    exam.move(exposure, "bw-molar-left")
+    after = exam.preview(exposure)
+    assert (before.rotation, after.rotation) == (90, 0)
+    assert after.thumbnail.shape == before.thumbnail.shape[::-1]
+
+
 def test_a_move_survives_a_crash(clinic):
     exam = clinic.exam()
     exposure = clinic.shoot(exam, SLOT)

@@ -9,6 +9,18 @@ from hypothesis import strategies as st
 
 from kiosk.imaging.orientation import Labels, Symmetry, opposite, symmetries
 from kiosk.imaging.view import Renderer, ViewTransform
+from kiosk.imaging.window import lut
+
+
+def whole(renderer: Renderer, view: ViewTransform, window=None) -> np.ndarray:
+    """The whole view, black around the picture."""
+    drawn = renderer.render(view, window)
+    width, height = renderer.size
+    screen = np.zeros((height, width, *drawn.pixels.shape[2:]), np.uint8)
+    rows, columns = drawn.pixels.shape[:2]
+    screen[drawn.top : drawn.top + rows, drawn.left : drawn.left + columns] = drawn.pixels
+    return screen
+
 
 ALL = list(symmetries())
 WINDOW = (2000.0, 4000.0)
@@ -37,7 +49,7 @@ def _nearest(grey: float) -> str:
 def test_labels_and_rendered_pixels_agree(symmetry):
     view = ViewTransform(rotation=symmetry.rotation, flip=symmetry.flip)
     renderer = Renderer(_marked(), (120, 90) if not symmetry.swaps_sides else (90, 120))
-    screen = renderer.render(view, WINDOW)
+    screen = whole(renderer, view, WINDOW)
     labels = renderer.labels(view, ("L", "F"))
     middle_y, middle_x = screen.shape[0] // 2, screen.shape[1] // 2
     assert labels.left == _nearest(screen[middle_y, 3])
@@ -49,7 +61,7 @@ def test_labels_and_rendered_pixels_agree(symmetry):
 def test_this_check_would_see_a_wrong_label():
     """Negative control: labels of the opposite flip do not fit the pixels."""
     view = ViewTransform()
-    screen = Renderer(_marked(), (120, 90)).render(view, WINDOW)
+    screen = whole(Renderer(_marked(), (120, 90)), view, WINDOW)
     wrong = Symmetry(0, True).labels(("L", "F"))
     assert wrong.left != _nearest(screen[45, 3])
 
@@ -127,7 +139,7 @@ def test_a_pixel_is_drawn_where_the_map_says(symmetry, zoom):
     pixels[40:46, 70:76] = 4000
     view = ViewTransform(zoom, (0.55, 0.5), symmetry.rotation, symmetry.flip)
     renderer = Renderer(pixels, (400, 300))
-    screen = renderer.render(view, WINDOW)
+    screen = whole(renderer, view, WINDOW)
     x, y = renderer.to_view(view, 73, 43)
     assert screen[int(y), int(x)] > 200
     away_x, away_y = renderer.to_view(view, 60, 43)
@@ -160,8 +172,8 @@ def test_rendering_never_changes_the_picture():
     pixels.setflags(write=False)
     renderer = Renderer(pixels, (64, 64))
     for symmetry in ALL:
-        renderer.render(
-            ViewTransform(2, (0.5, 0.4), symmetry.rotation, symmetry.flip, True), WINDOW
+        whole(
+            renderer, ViewTransform(2, (0.5, 0.4), symmetry.rotation, symmetry.flip, True), WINDOW
         )
     assert np.array_equal(pixels, before)
 
@@ -169,26 +181,46 @@ def test_rendering_never_changes_the_picture():
 def test_only_the_window_changes_and_the_result_is_the_same_as_afresh():
     view = ViewTransform(1.7, (0.4, 0.6), 90)
     used = Renderer(_marked(), (200, 150))
-    used.render(view, WINDOW)
-    again = used.render(view, (1500.0, 800.0))
-    assert np.array_equal(again, Renderer(_marked(), (200, 150)).render(view, (1500.0, 800.0)))
+    whole(used, view, WINDOW)
+    again = whole(used, view, (1500.0, 800.0))
+    assert np.array_equal(again, whole(Renderer(_marked(), (200, 150)), view, (1500.0, 800.0)))
 
 
 def test_inverting_exchanges_black_and_white_and_leaves_the_margin_black():
     renderer = Renderer(_marked(), (300, 90))
-    plain = renderer.render(ViewTransform(), WINDOW).copy()
-    inverse = renderer.render(ViewTransform(invert=True), WINDOW)
+    plain = whole(renderer, ViewTransform(), WINDOW).copy()
+    inverse = whole(renderer, ViewTransform(invert=True), WINDOW)
     inside = slice(95, 205)
     assert np.array_equal(inverse[:, inside], 255 - plain[:, inside])
     assert inverse[:, :80].max() == 0
 
 
+def test_only_the_part_that_the_picture_covers_is_drawn():
+    renderer = Renderer(_marked(), (300, 90))
+    drawn = renderer.render(ViewTransform(), WINDOW)
+    assert (drawn.left, drawn.top, drawn.pixels.shape) == (90, 0, (90, 120))
+    near = renderer.render(ViewTransform(4.0), WINDOW)
+    assert (near.left, near.top, near.pixels.shape) == (0, 0, (90, 300))
+
+
+def test_a_window_step_draws_into_the_same_buffer():
+    renderer = Renderer(_marked(), (300, 90))
+    first = renderer.render(ViewTransform(), WINDOW).pixels
+    assert renderer.render(ViewTransform(), (100.0, 50.0)).pixels is first
+
+
+def test_a_picture_of_many_strips_is_looked_up_whole():
+    pixels = np.random.default_rng(1).integers(0, 4096, (700, 1300), dtype=np.uint16)
+    drawn = Renderer(pixels, (1300, 700)).render(ViewTransform(), WINDOW)
+    assert np.array_equal(drawn.pixels, lut(*WINDOW)[pixels])
+
+
 def test_colour_is_drawn_too():
     pixels = np.zeros((60, 80, 3), np.uint8)
     pixels[:, :40] = (200, 10, 10)
-    screen = Renderer(pixels, (80, 60)).render(ViewTransform(flip=True))
+    screen = whole(Renderer(pixels, (80, 60)), ViewTransform(flip=True))
     assert tuple(screen[30, 70]) == (200, 10, 10)
-    assert tuple(Renderer(pixels, (80, 60)).render(ViewTransform(invert=True))[30, 5]) == (
+    assert tuple(whole(Renderer(pixels, (80, 60)), ViewTransform(invert=True))[30, 5]) == (
         55,
         245,
         245,
@@ -203,4 +235,4 @@ def test_a_value_can_be_read_under_the_pointer():
 
 def test_a_picture_moved_out_of_the_view_is_black():
     renderer = Renderer(_marked(), (50, 50))
-    assert renderer.render(ViewTransform(32.0, (0.0, 0.0)), WINDOW).shape == (50, 50)
+    assert whole(renderer, ViewTransform(32.0, (0.0, 0.0)), WINDOW).shape == (50, 50)

@@ -275,7 +275,16 @@ class FakeExam:
         return "adopted"
 
     def move(self, exposure_id: str, slot: str) -> None:
+        self._may()
         self.calls.append(f"move {exposure_id} {slot}")
+        view, other = self._exposures[exposure_id], self._shown(slot)
+        former = self._tile(view.slot)
+        for one, tile in ((view, self._tile(slot)), (other, former)):
+            if one is not None:
+                self._exposures[one.exposure_id] = dataclasses.replace(
+                    one, slot=tile.key, shot=tile.shot
+                )
+        self._tell(EventKind.MOVED, slot, exposure_id, former.key)
 
     def subscribe(self, callback: Callable[[ExamEvent], None]) -> Callable[[], None]:
         self._subscribers.append(callback)
@@ -357,9 +366,9 @@ class FakeExam:
         )
         return SlotView(tile, state, shown, rejected)
 
-    def _tell(self, kind: EventKind, slot: str = "", exposure_id: str = "") -> None:
+    def _tell(self, kind: EventKind, slot: str = "", exposure_id: str = "", text: str = "") -> None:
         for callback in list(self._subscribers):
-            callback(ExamEvent(kind, self.exam_id, slot, exposure_id))
+            callback(ExamEvent(kind, self.exam_id, slot, exposure_id, text))
 
 
 class FakeSource:
@@ -412,6 +421,7 @@ class FakeExams:
         self._templates = list(templates) or [tiny_template()]
         self.opened: list[FakeExam] = []
         self.waiting: list[RecoveredExam] = []
+        self.left = 0
         self.stray_list: list[Stray] = []
         self.fail: Exception | None = None
         self.draw: Callable[[Tile], Frame] | None = None
@@ -438,6 +448,9 @@ class FakeExams:
 
     def resume(self, exam_id: str) -> FakeExam:
         return self.open(a_patient(), an_order(), self._templates[0].key)
+
+    def leave(self) -> None:
+        self.left += 1
 
     def strays(self) -> list[Stray]:
         return self.stray_list

@@ -16,8 +16,10 @@ class View(Recorder):
         super().__init__()
         self.painted = np.zeros((0, 0), np.uint8)
 
-    def paint(self, pixels: np.ndarray) -> None:
-        self.painted = pixels.copy()
+        self.at = (0, 0)
+
+    def paint(self, pixels: np.ndarray, left: int, top: int) -> None:
+        self.painted, self.at = pixels.copy(), (left, top)
 
     @property
     def overlay(self) -> Overlay:
@@ -154,3 +156,10 @@ def test_the_histogram_comes_and_goes(view: View, viewer: ViewerPresenter) -> No
     assert 0 <= shown.black < shown.white <= 1
     viewer.on_histogram()
     assert view.last("show_histogram") == (None,)
+
+
+def test_only_the_picture_is_painted_where_it_lies(view: View) -> None:
+    viewer = ViewerPresenter(view)
+    viewer.resized(400, 200)
+    viewer.open(Picture(quarters(), (1500.0, 3001.0)))
+    assert (view.painted.shape, view.at) == ((200, 200), (100, 0))

@@ -16,7 +16,7 @@ from kiosk.presenters.words import (
     show_time,
     size_words,
 )
-from tests.builders import a_dog
+from tests.builders import a_dog, a_patient
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -38,8 +38,17 @@ def test_names(name: str, shown: str) -> None:
 
 
 def test_the_other_script_stands_beside_the_alphabetic_name() -> None:
-    assert other_script("Yamada^Tarou=山田^太郎") == "山田, 太郎"
+    assert other_script("Yamada^Tarou=山田^太郎") == "山田 太郎"
+    assert other_script("Yamada^Tarou=山田^太郎=やまだ^たろう") == "山田 太郎 · やまだ たろう"
+    assert other_script("Yamada^Tarou==やまだ^たろう") == "やまだ たろう"
+    assert other_script("Yamada^Tarou") == ""
     assert other_script("=山田^太郎") == ""
+
+
+def test_a_list_shows_both_scripts_in_one_line() -> None:
+    who = identity(a_patient(name="Yamada^Tarou=山田^太郎"), TODAY)
+    assert who.listed.split() == ["Yamada,", "Tarou", "山田", "太郎"]
+    assert identity(a_patient(name="Yamada^Tarou"), TODAY).listed == "Yamada, Tarou"
 
 
 @pytest.mark.parametrize(

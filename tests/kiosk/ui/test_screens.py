@@ -6,8 +6,10 @@ import tkinter as tk
 
 import pytest
 
+from kiosk.exam.templates import load_templates
 from kiosk.exam.views import SlotState
 from kiosk.i18n import text
+from kiosk.presenters.exam_view import MountTile
 from kiosk.presenters.ports import RecoveredExam, Stray
 from kiosk.problems import Problem
 from kiosk.ui.widgets.button import Button
@@ -29,13 +31,13 @@ def test_a_whole_exam_with_the_keyboard_alone(room):
     for place in range(3):
         if exam.armed is None:
             room.press("space")
-            room.until(lambda: exam.armed is not None and not room.desk.exam._busy)
+            room.until(lambda: exam.armed is not None and not room.desk.exam.busy)
         room.press("space")
         room.until(lambda place=place: exam.slots()[place].state is SlotState.REVIEW)
-        room.until(lambda: not room.desk.exam._busy)
+        room.until(lambda: not room.desk.exam.busy)
         room.press("Return")
         room.until(lambda place=place: exam.slots()[place].state is SlotState.STORED)
-        room.until(lambda: not room.desk.exam._busy)
+        room.until(lambda: not room.desk.exam.busy)
     room.press("F10")
     room.until(lambda: room.desk.in_front == "finish")
     room.press("Return")
@@ -135,13 +137,80 @@ def test_patient_right_is_on_the_left(room):
     assert mount.box_of("t1")[0] < mount.box_of("t3")[0]
 
 
+def test_a_mount_of_many_positions_gets_more_of_the_screen(room):
+    """Each position of a full mouth can be hit by a finger at 1280 by 800, and the picture keeps its room."""
+    room.go("exam")
+    screen = room.window.exam
+    few = screen._mount_card.winfo_width()
+    tiles = load_templates()["fmx-18"].tiles
+    shown = [
+        MountTile(t.key, (t.x, t.y, t.width, t.height), t.label, t.order, "empty") for t in tiles
+    ]
+    screen.show_mount(shown, 2.27, tiles[0].key)
+    room.until(lambda: len(screen.mount._boxes) == 18)
+    room.pump()
+    boxes = [screen.mount.box_of(tile.key) for tile in tiles]
+    assert min(right - left for left, _, right, _ in boxes) >= 52
+    assert min(bottom - top for _, top, _, bottom in boxes) >= 90
+    assert screen._mount_card.winfo_width() > few
+    assert screen.viewer.winfo_width() >= 450
+
+
+def a_picture_under_review(room):
+    room.go("exam")
+    exam = room.office.exams.opened[0]
+    exam.receive(exam.arm("t1"))
+    mount = room.window.exam.mount
+    room.until(lambda: mount._boxes and mount._pixels and not room.desk.exam.busy)
+    return exam, mount
+
+
+def middle(box):
+    return (box[0] + box[2]) // 2, (box[1] + box[3]) // 2
+
+
+def test_a_picture_is_dragged_to_another_position(room):
+    exam, mount = a_picture_under_review(room)
+    (x, y), (to_x, to_y) = middle(mount.box_of("t1")), middle(mount.box_of("t3"))
+    mount.event_generate("<ButtonPress-1>", x=x, y=y)
+    for part in (0.3, 0.7, 1.0):
+        at = int(x + part * (to_x - x)), int(y + part * (to_y - y))
+        mount.event_generate("<B1-Motion>", x=at[0], y=at[1])
+        room.pump()
+    mount.event_generate("<ButtonRelease-1>", x=to_x, y=to_y)
+    room.until(lambda: exam.slots()[2].state is SlotState.REVIEW)
+    room.until(lambda: mount.selected == "t3")
+
+
+def test_a_trembling_tap_and_a_drag_beside_the_mount_move_nothing(room):
+    exam, mount = a_picture_under_review(room)
+    x, y = middle(mount.box_of("t1"))
+    for path in (((x + 4, y + 4),), ((x + 40, y + 40), (2, 2))):
+        mount.event_generate("<ButtonPress-1>", x=x, y=y)
+        for at in path:
+            mount.event_generate("<B1-Motion>", x=at[0], y=at[1])
+            room.pump()
+        mount.event_generate("<ButtonRelease-1>", x=path[-1][0], y=path[-1][1])
+        room.pump()
+    assert exam.slots()[0].state is SlotState.REVIEW
+
+
+def test_a_picture_is_moved_by_keys(room):
+    exam, _ = a_picture_under_review(room)
+    room.press("m", "Right", "Return")
+    room.until(lambda: exam.slots()[2].state is SlotState.REVIEW)
+    room.press("m", "Escape")
+    assert room.desk.in_front == "exam"
+    assert exam.slots()[2].state is SlotState.REVIEW
+
+
 def test_retake_by_keys(room):
     room.go("exam")
     exam = room.office.exams.opened[0]
     room.press("space")
-    room.until(lambda: exam.armed is not None and not room.desk.exam._busy)
+    room.until(lambda: exam.armed is not None and not room.desk.exam.busy)
     room.press("space")
-    room.until(lambda: exam.slots()[0].state is SlotState.REVIEW and not room.desk.exam._busy)
+    room.until(lambda: exam.slots()[0].state is SlotState.REVIEW and not room.desk.exam.busy)
     room.press("BackSpace")
     assert len(room.window.sheets.opened) == 1
     room.press("Tab", "Return")

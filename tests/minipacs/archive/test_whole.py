@@ -317,7 +317,10 @@ def test_the_database_is_private_and_durable(archive: Archive, folder: Path) -> 
         assert session.value("PRAGMA synchronous") == 2
         assert session.value("PRAGMA foreign_keys") == 1
         assert session.value("PRAGMA busy_timeout") == 5000
-        assert session.all("SELECT number, name FROM migration") == [(1, "first")]
+        assert session.all("SELECT number, name FROM migration") == [
+            (1, "first"),
+            (2, "confirmation"),
+        ]
     for path in folder.glob("archive.db*"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
@@ -346,7 +349,7 @@ def test_an_archive_of_a_later_release_is_refused_untouched(opened: Open, folder
     db.close()
     with pytest.raises(NewerArchive) as caught:
         opened()
-    assert (caught.value.found, caught.value.known) == (99, 1)
+    assert (caught.value.found, caught.value.known) == (99, 2)
 
 
 def test_a_migration_is_made_once_and_with_its_record(archive: Archive) -> None:
@@ -360,13 +363,13 @@ def test_a_migration_is_made_once_and_with_its_record(archive: Archive) -> None:
         raise RuntimeError("killed")
 
     database = archive._database
-    more = (*MIGRATIONS, (2, "second", second))
-    assert migrate(database, lambda: "now", more) == 2  # type: ignore[arg-type]
-    assert migrate(database, lambda: "now", more) == 2  # type: ignore[arg-type]
+    more = (*MIGRATIONS, (3, "later", second))
+    assert migrate(database, lambda: "now", more) == 3  # type: ignore[arg-type]
+    assert migrate(database, lambda: "now", more) == 3  # type: ignore[arg-type]
     with pytest.raises(RuntimeError):
-        migrate(database, lambda: "now", (*more, (3, "broken", broken)))  # type: ignore[arg-type]
+        migrate(database, lambda: "now", (*more, (4, "broken", broken)))  # type: ignore[arg-type]
     with database.reading() as session:
-        assert session.all("SELECT number FROM migration ORDER BY 1") == [(1,), (2,)]
+        assert session.all("SELECT number FROM migration ORDER BY 1") == [(1,), (2,), (3,)]
         assert session.one("SELECT 1 FROM sqlite_master WHERE name = 'half'") is None
 
 

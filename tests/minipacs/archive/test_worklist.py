@@ -151,6 +151,23 @@ def test_a_step_for_any_station_is_answered_as_that_of_who_asks(archive: Archive
     assert answer.ScheduledProcedureStepSequence[0].ScheduledStationAETitle == "KIOSK"
 
 
+@pytest.mark.parametrize("asked", ["", "*", "K*"])
+def test_a_step_for_any_station_is_never_answered_without_station(
+    archive: Archive, asked: str
+) -> None:
+    """Scheduled Station AE Title has type 1 in answers."""
+    fill(archive)
+    (answer,) = archive.worklist.find(
+        query({"ScheduledStationAETitle": asked}, PatientID="P-4"), station="CHAIR2"
+    )
+    assert answer.ScheduledProcedureStepSequence[0].ScheduledStationAETitle == "CHAIR2"
+    whole = Dataset()
+    whole.PatientID = "P-4"
+    whole.ScheduledProcedureStepSequence = []
+    (answer,) = archive.worklist.find(whole, station="CHAIR2")
+    assert answer.ScheduledProcedureStepSequence[0].ScheduledStationAETitle == "CHAIR2"
+
+
 def test_names_in_other_scripts_name_their_character_set(archive: Archive) -> None:
     fill(archive)
     (answer,) = archive.worklist.find(query(PatientID="P-4", PatientName=""))

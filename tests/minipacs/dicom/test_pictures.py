@@ -227,6 +227,21 @@ def test_dpi_is_not_taken_for_pixel_spacing():
     assert only(of(GREY, "PNG", dpi=(300, 300))).pixel_spacing_mm is None
 
 
+@pytest.mark.parametrize(
+    ("jfif", "adobe", "ids", "rgb"),
+    [
+        (False, 0, b"\1\2\3", True),
+        (False, 1, b"RGB", False),
+        (False, None, b"RGB", True),
+        (True, None, b"RGB", False),
+        (False, None, b"\1\2\3", False),
+    ],
+)
+def test_rgb_is_told_from_differences_by_adobe_marker_or_names(jfif, adobe, ids, rgb) -> None:
+    head = jpeg_head.JpegHead("baseline", 8, 1, 1, 3, jfif, adobe, ((1, 1),) * 3, ids)
+    assert head.is_rgb is rgb
+
+
 def test_the_head_of_a_jpeg_is_read_without_decoding():
     head = jpeg_head.read_head(of(COLOUR, "JPEG", subsampling="4:2:2"))
     assert (head.process, head.rows, head.columns, head.samples) == ("baseline", 60, 80, 3)

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pynetdicom import evt
 
 from minipacs.archive import Archive, DeliveryState, Origin
+from minipacs.archive.outbox import ANSWER_WITHIN_S
 from minipacs.dicom.uids import CountedUids
 from minipacs.net.delivery import Delivery
 from minipacs.net.errors import UnknownPeer
@@ -479,6 +480,99 @@ def test_without_an_answer_it_stays_sent_and_the_request_is_remembered(office: O
     stored = [one.state for one in office.archive.outbox.list() if one.kind == "store"]
     assert stored == [SENT]
     assert [one.transaction_uid for one in office.archive.commitment.pending()] == vault.asked
+
+
+class Killed(BaseException):
+    """Stands for the end of the process."""
+
+
+def test_a_request_is_not_lost_when_the_process_dies_after_the_last_object(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = Office(tmp_path / "archive")
+    before.holds(2, to="VAULT")
+    before.commit.add("VAULT")
+    vault = Vault()
+
+    def dies(*_: object) -> Dataset:
+        raise Killed
+
+    with pynetdicom_scp(CLASSES, vault.handlers()) as peer:
+        before.knows("VAULT", peer)
+        with monkeypatch.context() as patch:
+            patch.setattr(commitment, "request_dataset", dies)
+            with pytest.raises(Killed):
+                before.delivery.run_due()
+        before.archive.close()
+        after = Office(tmp_path / "archive")
+        assert after.states("VAULT") == [SENT, SENT]
+        after.knows("VAULT", peer)
+        after.delivery.run_due()
+    assert len(vault.asked) == 1
+    assert after.states("VAULT") == [COMMITTED, COMMITTED, SENT]
+    after.archive.close()
+
+
+def test_a_request_that_nobody_answers_raises_an_alert_and_is_made_again(office: Office) -> None:
+    office.holds(2, to="VAULT")
+    office.commit.add("VAULT")
+    vault = Vault(silent=True)
+    with pynetdicom_scp(CLASSES, vault.handlers()) as peer:
+        office.knows("VAULT", peer)
+        office.delivery.run_due()
+        for _ in range(3):
+            office.time.passes(seconds=ANSWER_WITHIN_S - 60)
+            office.delivery.run_due()
+            assert len(vault.asked) == 1
+            assert office.alerts() == []
+            office.time.passes(seconds=120)
+            office.delivery.run_due()
+            assert len(vault.asked) == 2
+            assert office.archive.outbox.counts("store")[SENT] == 2
+            assert office.archive.outbox.counts("store")[COMMITTED] == 0
+            assert [text for text in office.alerts() if "has not said" in text]
+            vault.asked.pop()
+            for alert in office.archive.alerts.list():
+                office.archive.alerts.acknowledge(alert.id)
+        vault.silent = False
+        office.time.passes(seconds=ANSWER_WITHIN_S + 60)
+        office.delivery.run_due()
+    assert office.archive.outbox.counts("store")[COMMITTED] == 2
+    office.time.passes(days=30)
+    assert office.archive.outbox.unconfirmed(office.time.now) == []
+
+
+def test_what_a_report_does_not_mention_is_asked_for_again(office: Office) -> None:
+    one, other = office.holds(2, to="VAULT")
+    office.commit.add("VAULT")
+    vault = Vault(silent=True)
+    with pynetdicom_scp(CLASSES, vault.handlers()) as peer:
+        office.knows("VAULT", peer)
+        office.delivery.run_due()
+        (first,) = vault.asked
+        office.archive.commitment.resolve(first, [(CLASSES[0], one)])
+        assert office.archive.outbox.states_of([one, other], "VAULT") == {
+            one: COMMITTED,
+            other: SENT,
+        }
+        vault.silent = False
+        office.time.passes(seconds=ANSWER_WITHIN_S + 60)
+        office.delivery.run_due()
+    assert office.archive.outbox.states_of([one, other], "VAULT") == {
+        one: COMMITTED,
+        other: COMMITTED,
+    }
+
+
+def test_a_peer_without_commitment_is_not_asked_for_ever(office: Office, tmp_path: Path) -> None:
+    office.holds(1, to="PLAIN")
+    office.commit.add("PLAIN")
+    with storescp(tmp_path / "in") as server:
+        office.knows("PLAIN", server.peer)
+        for _ in range(4):
+            office.delivery.run_due()
+            office.time.passes(days=2)
+    assert [one.kind for one in office.archive.outbox.list()] == ["store", "commitment"]
 
 
 def test_a_lying_peer_is_never_committed(office: Office, tmp_path: Path) -> None:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
+from pynetdicom import AE
+from pynetdicom.sop_class import ModalityWorklistInformationFind  # type: ignore[attr-defined]
 
+from minipacs.cli import main
 from minipacs.dicom.uids import CountedUids
+from minipacs.dicom.worklist_item import to_dataset
 from minipacs.net.scu.worklist import worklist
 from tests.builders import a_dog, a_patient, an_order
 from tests.minipacs.net.noderig import a_node, answers
@@ -76,3 +81,62 @@ def test_what_does_not_match_is_not_given(key: str, tmp_path: Path) -> None:
         said = _ask(rig.port, key)
         assert answers(said) == 0
         assert "Success" in said
+
+
+TYPE_1 = ("PatientName", "PatientID", "StudyInstanceUID", "RequestedProcedureID")
+TYPE_1_OF_STEP = (
+    "ScheduledStationAETitle",
+    "ScheduledProcedureStepStartDate",
+    "ScheduledProcedureStepStartTime",
+    "Modality",
+    "ScheduledProcedureStepID",
+)
+
+
+def strict(ds: Dataset) -> None:
+    """PS3.4 table K.6-1: what may not be empty in an answer; a strict modality drops such an answer."""
+    (step,) = ds.ScheduledProcedureStepSequence
+    assert [key for key in TYPE_1 if not ds.get(key)] == []
+    assert [key for key in TYPE_1_OF_STEP if not step.get(key)] == []
+    assert ds.get("RequestedProcedureDescription") or ds.get("RequestedProcedureCodeSequence")
+    assert step.get("ScheduledProcedureStepDescription") or step.get(
+        "ScheduledProtocolCodeSequence"
+    )
+
+
+def test_an_order_with_the_least_that_can_be_given_satisfies_a_strict_modality(
+    tmp_path: Path,
+) -> None:
+    data = tmp_path / "node"
+    least = ["--patient-id", "P-1", "--patient-name", "CANARY^P", "--modality", "IO"]
+    assert main(["worklist", "add", *least, "--data", str(data)]) == 0
+    step = Dataset()
+    for keyword in (*TYPE_1_OF_STEP, "ScheduledProcedureStepDescription"):
+        setattr(step, keyword, "")
+    step.ScheduledProtocolCodeSequence = []
+    keys = Dataset()
+    for keyword in (*TYPE_1, "RequestedProcedureDescription"):
+        setattr(keys, keyword, "")
+    keys.RequestedProcedureCodeSequence = []
+    keys.ScheduledProcedureStepSequence = [step]
+    with a_node(tmp_path) as rig:
+        ae = AE("CHAIR2")
+        ae.add_requested_context(ModalityWorklistInformationFind)
+        assoc = ae.associate("127.0.0.1", rig.port)
+        found = [ds for _, ds in assoc.send_c_find(keys, ModalityWorklistInformationFind) if ds]
+        assoc.release()
+        assert len(found) == 1
+        strict(found[0])
+        station = found[0].ScheduledProcedureStepSequence[0].ScheduledStationAETitle
+        assert station == "CHAIR2"
+        said = _ask(rig.port, "PatientName", _SPS + "ScheduledStationAETitle")
+        assert "[FINDSCU" in said
+
+
+def test_a_strict_modality_would_notice_an_empty_station() -> None:
+    """The control of the test above."""
+    answer = to_dataset(a_patient(), an_order(station_ae=""))
+    with pytest.raises(AssertionError):
+        strict(answer)
+    answer = to_dataset(a_patient(), an_order())
+    strict(answer)
