@@ -5,6 +5,7 @@
     python3 build/dev.py run         the kiosk itself; what follows goes to `chairside`
     python3 build/dev.py test        format, lint, types, floors and tests; what follows goes to pytest alone
     python3 build/dev.py bench       the measured ratios beside Orthanc and DCMTK
+    python3 build/dev.py pictures    the pictures of the README anew, into kiosk/docs/pictures
     python3 build/dev.py exe         the executable in .out/dist; --installers makes the packages too
 
 It makes .venv beside this folder from build/lock.txt (and lock-dev.txt). On Debian as root it installs the programs of
@@ -103,6 +104,12 @@ def bench(rest: list[str]) -> int:
     return call([python, "-m", "tests.benchmarks", *rest])
 
 
+def pictures(rest: list[str]) -> int:
+    python = environment(dev=True)
+    system_programs(PEERS)
+    return call([python, "-m", "tests.whole.take_pictures", *rest])
+
+
 def exe(rest: list[str]) -> int:
     python = environment(dev=True)
     if "--installers" in rest:
@@ -110,7 +117,14 @@ def exe(rest: list[str]) -> int:
     return call([python, "build/make_exe.py", *rest])
 
 
-COMMANDS = {"demo": demo, "run": run, "test": test, "bench": bench, "exe": exe}
+COMMANDS = {
+    "demo": demo,
+    "run": run,
+    "test": test,
+    "bench": bench,
+    "pictures": pictures,
+    "exe": exe,
+}
 
 
 # ---- the ground they stand on ---------------------------------------------------------------------------------------

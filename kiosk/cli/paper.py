@@ -57,14 +57,11 @@ def read_for_paper(args: argparse.Namespace, *, bits: int = 8) -> tuple[PaperStu
 
 def notes_of(study: PaperStudy) -> list[str]:
     """What a person should know of a study that was put on paper."""
-    from kiosk.imaging.lettering import without_font
-
-    heading = study.heading
     notes = [f"left out {uid}: {why}" for uid, why in study.skipped]
-    if without_font(f"{heading.name}{heading.other_script}{heading.more}{heading.exam}"):
+    if study.heading.undrawn:
         notes.append(
-            "this machine has no font for some letters of the heading, which are drawn as boxes; "
-            "install one (for example Noto) and do it again"
+            "no font of this machine has some letters of the heading: a name in a further script is "
+            "left out, other letters are boxes; install a font that has them and do it again"
         )
     return notes
 
@@ -72,6 +69,11 @@ def notes_of(study: PaperStudy) -> list[str]:
 def skipped_of(study: PaperStudy) -> list[dict[str, Any]]:
     """The images that were left out, as flat objects."""
     return [{"sop_instance_uid": uid, "why": why} for uid, why in study.skipped]
+
+
+def counted(count: int, what: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def print_notes(notes: list[str]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.cli.paper import (
     add_study,
+    counted,
     layout_of,
     notes_of,
     print_notes,
@@ -66,7 +67,8 @@ def _run(args: argparse.Namespace) -> None:
             }
         )
         return
-    print_line(f"{args.file}: {len(study.pictures)} images on {pages} pages, for viewing only")
+    what = f"{counted(len(study.pictures), 'image')} on {counted(pages, 'page')}"
+    print_line(f"{args.file}: {what}, for viewing only")
     print_notes(notes_of(study))
 
 

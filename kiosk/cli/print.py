@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kiosk.cli.common import peer_of
 from kiosk.cli.paper import (
     add_study,
+    counted,
     layout_of,
     notes_of,
     print_notes,
@@ -94,10 +95,9 @@ def _run(args: argparse.Namespace) -> None:
     if wants_json(args):
         print_json({**_plain(args, study, layout, report), "notes": notes})
         return
-    print_line(
-        f"{args.to}: {len(study.pictures)} images on {len(report.films)} films "
-        f"of {layout.columns}x{layout.rows}, {args.copies} of each"
-    )
+    films = counted(len(report.films), "film")
+    what = f"{counted(len(study.pictures), 'image')} on {films} of {layout.columns}x{layout.rows}"
+    print_line(f"{args.to}: {what}" + (f", {args.copies} copies" if args.copies > 1 else ""))
     print_notes(notes)
 
 

@@ -136,7 +136,8 @@ def square(picture: Picture) -> Picture:
 def place(picture: Picture, lines: Sequence[str], place_mm: tuple[float, float]) -> Pixels:
     """A place of a film: the picture as large as it fits, its orientation letters, and a strip with words below.
 
-    The pixels of the picture stay as they are unless the place would become too large or too small for a printer.
+    The place gets about as many pixels as the picture has, within what printers take; 700 on the longer side at least,
+    so that the words can be read.
 
     Args:
         lines: parts of the strip, such as name, ID and date; none is ever cut.

@@ -69,6 +69,13 @@ def text_width(text: str, size: float) -> int:
     return round(width) + 2 * (pixels // 8 + 1)
 
 
+def text_ascent(text: str, size: float) -> int:
+    """Rows of its `text_image` above the baseline."""
+    pixels = max(4, round(size))
+    line = " ".join(text.split()) or " "
+    return max(_font(path, pixels).getmetrics()[0] for path, _ in _runs(line))
+
+
 def wrapped(
     parts: Sequence[str], width: float, measure: Callable[[str], float], *, gap: str = " · "
 ) -> tuple[str, ...]:
@@ -161,15 +168,16 @@ def _all_files() -> tuple[str, ...]:
 
 def _folders() -> tuple[Path, ...]:
     if sys.platform == "win32":
-        return (Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts",)
-    if sys.platform == "darwin":
-        return (
-            Path("/System/Library/Fonts"),
-            Path("/Library/Fonts"),
-            Path("~/Library/Fonts").expanduser(),
-        )
-    shared = Path("/usr/share/fonts")
-    return (shared, Path("/usr/local/share/fonts"), Path("~/.local/share/fonts").expanduser())
+        found = [Path(os.environ.get("WINDIR", "C:/Windows")) / "Fonts"]
+    elif sys.platform == "darwin":
+        found = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), Path("~/Library/Fonts")]
+    else:
+        found = [
+            Path("/usr/share/fonts"),
+            Path("/usr/local/share/fonts"),
+            Path("~/.local/share/fonts"),
+        ]
+    return tuple(folder.expanduser() for folder in found)
 
 
 @cache

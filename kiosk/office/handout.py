@@ -142,7 +142,8 @@ def _placed(sheet: _Sheet, body: tuple[float, float, float, float]) -> list[_Cel
         # Each row of a mount has captions below its pictures, so it may be somewhat higher than its drawing.
         fitted = min(width, height * sheet.aspect)
         x += (width - fitted) / 2
-        width, height = fitted, min(height, fitted / sheet.aspect * 1.12)
+        whole, height = height, min(height, fitted / sheet.aspect * 1.12)
+        width, y = fitted, y + (whole - height) / 3
     return [
         _Cell(
             x + cell.x * width,
@@ -192,7 +193,7 @@ def _draw(
 
 def _edge_letters(page: Page, look: Picture, box: tuple[float, float, float, float]) -> None:
     x, y, width, height = box
-    size = min(_LETTER, height / 9, width / 9)
+    size = min(_LETTER, height / 14, width / 14)
     if size < 2:
         return
     labels = look.labels

@@ -133,7 +133,7 @@ class Office:
         )
         source = make_source(settings.capture.source, self._source_settings(), self.clock)
         self.source = ChosenSource(source, self.exams.take)
-        self.pictures = ArchivePictures(self.archive)
+        self.pictures = ArchivePictures(self.archive, settings.display.teeth)
         self.delivery = DeliveryDesk(self.archive, self.destinations, wake)
         self.media = MediaDesk(self.archive, self.clock, self.uids)
         self.status = StatusDesk(self.archive, self.node, self.worklist, self.spool, reserve)

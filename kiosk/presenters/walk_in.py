@@ -199,6 +199,9 @@ def check(form: Form, exams: ExamsPort, today: dt.date) -> Checked:
     if faults:
         return Checked(None, faults)
     parts = [form.family.strip(), form.given.strip(), form.middle.strip()]
+    if animal:
+        # PS3.5 6.2.1.1: the family name of the responsible person, then the animal's own name.
+        parts = [_owner(form.owner).partition("^")[0], form.family.strip()]
     patient = Patient(
         name="^".join(parts).rstrip("^"),
         identifier=form.identifier.strip(),

@@ -16,7 +16,7 @@ from PIL import ImageGrab, ImageTk
 
 from kiosk.i18n import NO_TEXT, Text
 from kiosk.problems import Problem
-from kiosk.ui.focus import FocusRing
+from kiosk.ui.focus import FocusRing, in_focus
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.box import Box
 from kiosk.ui.widgets.button import Button
@@ -98,7 +98,7 @@ class Sheet:
         self, focus: tk.Misc | None = None, on_return: Callable[[], object] | None = None
     ) -> None:
         """In front of everything, with the focus inside."""
-        self._before = self.sheets.parent.focus_get()
+        self._before = in_focus(self.sheets.parent)
         self.cover.place(x=0, y=0, relwidth=1, relheight=1)
         self.cover.lift()
         self.sheets.focus.push(self.cover)

@@ -9,6 +9,14 @@ from tkinter import ttk
 TYPED_IN = (tk.Entry, tk.Text, ttk.Entry)
 
 
+def in_focus(widget: tk.Misc) -> tk.Misc | None:
+    """The control that has the focus; None also where it is one of Tk's own file dialog, which tkinter can't name."""
+    try:
+        return widget.focus_get()
+    except KeyError:
+        return None
+
+
 def ring(scope: tk.Misc) -> list[tk.Misc]:
     """The controls of `scope` that can have the focus now, in the order of Tab."""
     return [widget for widget in _walk(scope) if _takes_focus(widget)]
@@ -58,9 +66,15 @@ class FocusRing:
             self._scopes.remove(scope)
 
     def _go(self, step: int) -> str:
+        held = str(self._root.tk.call("focus"))
+        if held and in_focus(self._root) is None:
+            # Inside Tk's own file dialog: its own way round.
+            follow = "tk_focusNext" if step > 0 else "tk_focusPrev"
+            self._root.tk.call("tk::TabToWindow", self._root.tk.call(follow, held))
+            return "break"
         controls = ring(self.scope)
         if controls:
-            here = self._root.focus_get()
+            here = in_focus(self._root)
             if here in controls:
                 place = (controls.index(here) + step) % len(controls)
             else:

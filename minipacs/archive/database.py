@@ -100,7 +100,7 @@ class Database:
         self._waiting_lock = threading.Lock()
         self._turn = threading.Lock()
         self._thread = threading.local()
-        self._broken = False
+        self._suspect = False
 
     def _connector(self, url: str | None) -> Any:
         if url is not None and not url.startswith("sqlite"):
@@ -197,8 +197,8 @@ class Database:
                 ticket.done = True
 
     def _in_one_transaction(self, batch: Sequence[_Ticket]) -> None:
-        if self._broken:
-            raise Damaged(self.path, BROKEN)
+        if self._suspect:
+            self._look_at_structure()
         self._begin()
         try:
             for ticket in batch:
@@ -213,21 +213,26 @@ class Database:
             self._forget_connection()
             problem = self._meaning(error)
             problem.unsure = True
-            if isinstance(problem, Damaged):
-                self._look_at_structure()
+            # Only a full disk is no fault of it.
+            self._suspect = not isinstance(problem, StorageFull)
             raise problem from error
 
     def _look_at_structure(self) -> None:
-        """After a commit that the disk has failed: a fault of fsync is nearly a corruption, so what there is now is
-        looked at on a new connection. If it is broken nothing is written any more: no success can be told."""
+        """After a commit that the disk has failed, on a new connection: a fault of fsync is nearly a corruption, so
+        nothing is written, and no success told, until the database was found sound.
+
+        Raises:
+            Damaged: it is not, or can't be looked at.
+        """
         try:
             self._db.connect(reuse_if_open=True)
-            if self.quick_check() == "ok":
-                return
-        except Exception as error:  # noqa: BLE001 - whatever it is, the database can't be trusted
-            log.debug("the database cannot be looked at: %s", type(error).__name__)
-        self._broken = True
-        log.error("the database is damaged: nothing is stored any more until it is restored")
+            found = self.quick_check()
+        except Exception as error:
+            raise self._meaning(error) from error
+        if found != "ok":
+            log.error("the database is damaged: nothing is stored until it is restored")
+            raise Damaged(self.path, BROKEN)
+        self._suspect = False
 
     def _begin(self) -> None:
         # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later may fail half way.

@@ -280,7 +280,7 @@ class Listener:
     def _serve(self, connection: _Connection, address: tuple[str, int]) -> None:
         try:
             if self._tls is not None:
-                connection.channel.start_tls(self._tls, time.monotonic() + self._limits.handshake_s)
+                self._shake_hands(self._tls, connection, address)
             acceptor = Acceptor(
                 connection.channel,
                 address,
@@ -296,6 +296,16 @@ class Listener:
             connection.channel.close()
             self._forget(connection)
             connection.ended.set()
+
+    def _shake_hands(
+        self, tls: ssl.SSLContext, connection: _Connection, address: tuple[str, int]
+    ) -> None:
+        """TLS, in the connection's own thread; who fails it is told like any other that is refused."""
+        try:
+            connection.channel.start_tls(tls, time.monotonic() + self._limits.handshake_s)
+        except Gone as problem:
+            self._shared.refused(address[0], str(problem))
+            raise
 
     def _admit(self, connection: _Connection) -> bool:
         with self._lock:

@@ -19,7 +19,6 @@ from tests.peers import wait_until
 from tests.whole.hands import Kiosk, Room, chairside, settings
 
 
-
 class Chair:
     """A data folder and the windows that are opened on it."""
 
@@ -41,7 +40,9 @@ class Chair:
 
     def uses(self, source: str, **sections: list[str]) -> None:
         """Settings with another source."""
-        settings(self.data, capture=[f'source = "{source}"', *sections.pop("capture", [])], **sections)
+        settings(
+            self.data, capture=[f'source = "{source}"', *sections.pop("capture", [])], **sections
+        )
 
     def order(self, identifier: str, name: str, *words: str, modality: str = "IO") -> str:
         """Put a step on today's list by the command line; gives its ID."""
@@ -125,7 +126,9 @@ class Chair:
     def in_spool(self, room: str) -> list[Path]:
         """Frames in pending, rejected or quarantine."""
         folder = self.data / "spool" / room
-        return sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
+        return (
+            sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
+        )
 
     def has_leaked_nothing(self) -> None:
         """No patient in a log, no traceback, no error that nobody was told of."""

@@ -20,7 +20,7 @@ proc ::see {w} {
     set y [winfo rooty $w]
     set middle [list [expr {$x + [winfo width $w] / 2}] [expr {$y + [winfo height $w] / 2}]]
     switch [winfo class $w] {
-        Label { lappend found [list [$w cget -text] {*}$middle] }
+        Label - TLabel - TButton { lappend found [list [$w cget -text] {*}$middle] }
         Entry - TEntry { lappend found [list [$w get] {*}$middle] }
         Canvas { foreach item [$w find all] {
             if {[$w type $item] ne "text" || [$w bbox $item] eq ""} { continue }

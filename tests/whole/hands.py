@@ -26,6 +26,7 @@ from tests.screen import virtual_screen
 ROOT = Path(os.environ.get("CHAIRSIDE_CHECKOUT", Path(__file__).parents[2]))
 PYTHON = sys.executable
 
+
 @dataclass(frozen=True)
 class Seen:
     """A text on the screen and the middle of its place."""
@@ -51,7 +52,7 @@ class Eye:
         )
 
     def look(self, first: str = "") -> list[Seen]:
-        """What stands on the screen; nothing when no window answers. The answer comes when the window's loop is free."""
+        """What stands on the screen; nothing when no window answers. It answers when its loop is free."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{first}\n")

@@ -1,7 +1,7 @@
 """Takes the pictures of the README anew, from the real window on a virtual screen, with the demo's invented patients.
 
     python build/dev.py pictures            the four of kiosk/docs/pictures, 1280x800
-    .venv/bin/python -m tests.whole.take_pictures --size 3840x2160 --all DIR     every screen, to look at
+    python build/dev.py pictures --size 3840x2160 --all DIR     every screen, to look at
 
 Needs Xvfb and xdotool. Takes about a minute.
 """
@@ -83,12 +83,15 @@ class Album:
         """To the summary, and until everything is confirmed."""
         self._kiosk.press("F10")
         self._kiosk.shows("sent and confirmed", 60)
+        self._kiosk.shows("Outbox empty", 30)
 
 
 def take(kiosk: Kiosk, album: Album) -> None:
     """The day of the demo, as far as pictures are wanted."""
     kiosk.shows("Weiß, Jürgen", 40)
-    album.keep("worklist-empty")
+    kiosk.press("Down")
+    kiosk.shows("Begin exam")
+    album.keep("worklist-morning")
     album.begin("Yamada")
     album.expose()
     album.keep("exam-panoramic")
@@ -96,13 +99,14 @@ def take(kiosk: Kiosk, album: Album) -> None:
     album.finish()
     kiosk.press("Return")
     kiosk.shows("Refresh")
-    album.begin("O'Brien")
-    for number in range(1, 5):
-        album.expose()
-        album.accept(number)
-    album.finish()
-    kiosk.press("Return")
-    kiosk.shows("Refresh")
+    for name, count in (("García", 1), ("Иванова", 2), ("O'Brien", 4)):
+        album.begin(name)
+        for number in range(1, count + 1):
+            album.expose()
+            album.accept(number)
+        album.finish()
+        kiosk.press("Return")
+        kiosk.shows("Refresh")
     kiosk.click("Weiß, Jürgen")
     kiosk.shows("Begin exam")
     album.keep("worklist")
@@ -130,6 +134,8 @@ def take(kiosk: Kiosk, album: Album) -> None:
     album.keep("medium")
     kiosk.press("Escape")
     kiosk.press("F7")
+    kiosk.click("IO")
+    kiosk.gone("Yamada", 10)
     kiosk.click("Weiß, Jürgen")
     kiosk.shows("Check")
     album.keep("archive")

@@ -130,5 +130,3 @@ def test_a_scheduled_patient_without_accession_number_is_no_walk_in(chair: Chair
     kiosk = chair.open()
     chair.begin(kiosk, "CANARY, Ida")
     assert kiosk.find("Walk-in") is None
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def test_a_dead_worklist_node_stops_no_walk_in_and_gets_its_report_when_it_is_ba
     port = free_port()
     chair.uses("simulator", worklist=[f'node = "HOSPITAL@127.0.0.1:{port}"'])
     kiosk = chair.open()
-    kiosk.shows("HOSPITAL@127.0.0.1:%d does not answer" % port)
+    kiosk.shows(f"HOSPITAL@127.0.0.1:{port} does not answer")
     kiosk.shows("Worklist offline")
     walk_in(kiosk, "CANARY", "W-1")
     one_picture(kiosk)
@@ -60,7 +61,7 @@ def test_a_dead_worklist_node_stops_no_walk_in_and_gets_its_report_when_it_is_ba
     hospital = chair.folder / "hospital"
     settings(hospital)
     node = start(
-        ["env", "-C", str(Path.cwd()), __import__("sys").executable, "-m", "minipacs", "serve",
+        ["env", "-C", Path.cwd(), sys.executable, "-m", "minipacs", "serve",
          "--data", hospital, "--port", port, "--ae-title", "HOSPITAL"],
         chair.folder / "hospital.log",
     )  # fmt: skip
@@ -152,10 +153,8 @@ def test_five_thousand_entries_can_be_searched(chair: Chair):
     kiosk = chair.open()
     kiosk.shows("N-0000", 30)
     kiosk.press("F3")
-    began = time.monotonic()
     kiosk.type("N4321")
     kiosk.shows("N-4321", 10)
     kiosk.press("Return")
     kiosk.shows("Begin exam")
-    print("search took", time.monotonic() - began)
     assert "N-4321" in kiosk.text()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from kiosk.presenters.activity import ActivityPresenter
 from kiosk.presenters.ports import AlertLine, OutboxLine
+from kiosk.ui.focus import in_focus
 from kiosk.ui.kit import Kit
 from kiosk.ui.screens.base import Front, Screen
 from kiosk.ui.widgets.box import Box
@@ -120,7 +121,7 @@ class ActivityScreen(Screen):
         self._tabs.choose(tab)
         self._tab = tab
         front, back = (self.alerts, self.outbox) if tab == "alerts" else (self.outbox, self.alerts)
-        held = self.focus_get() is back.canvas
+        held = in_focus(self) is back.canvas
         back.pack_forget()
         front.pack(fill="both", expand=True, padx=px(4), pady=px(4))
         if held:

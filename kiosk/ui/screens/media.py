@@ -45,13 +45,22 @@ class MediaSheet:
         self._places = tk.Frame(body, background=str(body.cget("background")))
         self._places.pack(fill="x", pady=(px(4), px(12)))
         Words(body, self.kit, tr("Profile"), size=13, tone="muted").pack(anchor="w")
+        # The titles begin alike and are too long for four side by side; the one in hand stands below in full.
+        titles = {one.name: one.title for one in profiles}
+
+        def chosen(name: str) -> None:
+            title.say(titles[name])
+            self.presenter.on_profile(name)
+
         self._profiles = Segments(
             body,
             self.kit,
-            [Segment(one.name, one.title) for one in profiles],
-            lambda name: self.presenter.on_profile(name),
+            [Segment(one.name, one.name.removeprefix("STD-")) for one in profiles],
+            chosen,
         )
-        self._profiles.pack(fill="x", pady=(px(4), px(14)))
+        self._profiles.pack(fill="x", pady=(px(4), px(4)))
+        title = Words(body, self.kit, profiles[0].title if profiles else "", size=13, tone="faint")
+        title.pack(anchor="w", pady=(0, px(14)))
         self._bar = ttk.Progressbar(body, style="Kiosk.Horizontal.TProgressbar", maximum=1000)
         self._result = tk.Frame(body, background=str(body.cget("background")))
         self._result.pack(fill="x")

@@ -170,6 +170,8 @@ class WalkInScreen(Screen):
                     row=row, column=column, sticky="new", pady=gap,
                     padx=(0, px(14)) if column == 0 else (px(14), 0),
                 )  # fmt: skip
+                # Tab goes by the order in which they lie upon each other: as they are read.
+                tk.Misc.lift(widget)
 
     # ---- Screen
 

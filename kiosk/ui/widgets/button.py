@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.ui.focus import in_focus
 from kiosk.ui.kit import Kit
 
 HEIGHT = 52
@@ -165,7 +166,7 @@ class Button(tk.Canvas):
             fill = getattr(palette, look.hover)
         else:
             fill = getattr(palette, look.rest) if look.rest else self._outer
-        focused = self.focus_get() is self if self._enabled else False
+        focused = in_focus(self) is self if self._enabled else False
         outline, line = "", 1
         if focused:
             outline, line = palette.text if self._is_filled else palette.accent, 2

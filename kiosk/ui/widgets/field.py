@@ -5,6 +5,7 @@ from __future__ import annotations
 import tkinter as tk
 from collections.abc import Callable
 
+from kiosk.ui.focus import in_focus
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.box import Box
 from kiosk.ui.widgets.label import IconLabel, Words
@@ -98,7 +99,7 @@ class Field(tk.Frame):
         self._fault_words = words
         if self._fault is not None:
             self._fault.say(words)
-        self._ring(self.entry.focus_get() is self.entry)
+        self._ring(in_focus(self.entry) is self.entry)
 
     def _entered(self, on_enter: Callable[[], object]) -> str:
         on_enter()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from PIL import Image, ImageTk
 
 from kiosk.presenters.archive import Thumb
+from kiosk.ui.focus import in_focus
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.scrollbar import Scrollbar
 
@@ -166,7 +167,7 @@ class Gallery(tk.Frame):
         theme, canvas = self.kit.theme, self.canvas
         px, palette = theme.px, theme.palette
         left, top, right, _ = box
-        focused = in_hand and canvas.focus_get() is canvas
+        focused = in_hand and in_focus(canvas) is canvas
         side = px(TILE)
         ground = theme.drawing.box(
             side, side, fill=palette.image, outer=str(canvas.cget("background")),

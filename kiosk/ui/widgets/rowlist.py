@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kiosk.ui.focus import in_focus
 from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.scrollbar import Scrollbar
 
@@ -288,7 +289,7 @@ class RowList(tk.Frame):
         width = canvas.winfo_width()
         ground = str(canvas.cget("background"))
         selected = row.key == self.selected
-        focused = selected and canvas.focus_get() is canvas
+        focused = selected and in_focus(canvas) is canvas
         if selected or place == self._over:
             fill = palette.selected if selected else palette.raised
             box = theme.drawing.box(

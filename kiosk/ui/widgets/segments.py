@@ -6,6 +6,7 @@ import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kiosk.ui.focus import in_focus
 from kiosk.ui.kit import Kit
 
 
@@ -109,7 +110,7 @@ class Segments(tk.Canvas):
             return
         theme = self.kit.theme
         px, palette = theme.px, theme.palette
-        focused = self.focus_get() is self
+        focused = in_focus(self) is self
         self.delete("all")
         ground = theme.drawing.box(
             width,

@@ -26,6 +26,8 @@ def matches(ds: Dataset, keys: Iterable[Key]) -> bool:
 
 def asks(key: Key) -> bool:
     """Whether a key restricts anything, itself or in its item."""
+    if key.tag >> 16 & 1 and 0x10 <= key.tag & 0xFFFF <= 0xFF:
+        return False  # it says whose the private keys after it are (PS3.5 7.8.1)
     if key.vr == "SQ":
         return any(asks(inner) for item in key.items for inner in item)
     return any(not is_everything(key.vr, value) for value in key.values)

@@ -33,7 +33,9 @@ def test_killed_between_archive_and_release_makes_no_second_object(clinic, monke
     exam = clinic.exam()
     exposure = clinic.shoot(exam, SLOT)
     with monkeypatch.context() as killed:
-        killed.setattr(type(exam._decisions), "note_stored", lambda *a: (_ for _ in ()).throw(SystemExit))
+        killed.setattr(
+            type(exam._decisions), "note_stored", lambda *a: (_ for _ in ()).throw(SystemExit)
+        )
         with pytest.raises(SystemExit):
             exam.accept(exposure)
     assert len(clinic.store.files) == 1

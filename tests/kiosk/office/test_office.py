@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 
 from kiosk.capture.base import UnknownSource, sources
 from kiosk.exam.views import EventKind
@@ -220,6 +221,19 @@ def test_the_status_tells_what_is(office: Office) -> None:
     exam = office.exams.open(a_patient(), an_order(), "pa-1")
     exam.receive(grey_frame(), exam.arm(exam.next_slot()))
     assert office.status.status().not_released == 1
+
+
+def test_only_images_can_be_unconfirmed(office: Office) -> None:
+    """A report that is sent is done: the status line counts it no more."""
+    outbox = office.archive.outbox
+    office.node.delivery.stop()
+    report = outbox.enqueue_message("mpps-set", "2.25.1", Dataset(), "RIS")
+    (image,) = outbox.enqueue(["2.25.2"], "PACS")
+    assert office.status.status().outbox == {"QUEUED": 2}
+    for one in (report, image):
+        outbox.mark(one, DeliveryState.SENDING)
+        outbox.mark(one, DeliveryState.SENT, status=0)
+    assert office.status.status().outbox == {"SENT": 1}
 
 
 @pytest.mark.parametrize(

@@ -46,8 +46,10 @@ def test_after_a_failed_commit_the_structure_is_looked_at_and_work_goes_on(
     looked = fail_commit(archive, monkeypatch, lambda: None)
     with pytest.raises(Damaged):
         keep(an_object(uid="2.25.2"))
-    assert looked == ["PRAGMA quick_check(1)"]
     assert keep(an_object(uid="2.25.3")).outcome is Outcome.STORED
+    assert looked == ["PRAGMA quick_check(1)"]
+    assert keep(an_object(uid="2.25.4")).outcome is Outcome.STORED
+    assert looked == ["PRAGMA quick_check(1)"], "once is enough"
     assert archive.read("2.25.1")
 
 

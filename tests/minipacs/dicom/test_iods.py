@@ -9,6 +9,7 @@ from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEGBase
 
 from minipacs.dicom import iods, part10
 from minipacs.dicom.errors import BadRequest
+from minipacs.dicom.image_modules import CONDITIONAL, MANDATORY, OPTIONAL
 from minipacs.dicom.iods import build
 from minipacs.dicom.model import Frame, Patient, PatientKind, Shot
 from tests.builders import (
@@ -48,6 +49,21 @@ def cases() -> list[tuple[str, str, Frame]]:
 
 def test_every_kind_of_the_plan_is_there() -> None:
     assert iods.kinds() == ("ceph", "cr", "dx", "endo", "io", "photo", "px", "sc", "us")
+
+
+def test_every_kind_has_the_common_modules_once() -> None:
+    for kind, iod in iods.iods().items():
+        usage = [(use.module.title, use.usage) for use in iod.uses]
+        titles = [title for title, _ in usage]
+        assert len(titles) == len(set(titles)), kind
+        for module in (*MANDATORY, *CONDITIONAL, *OPTIONAL):
+            assert module.title in titles, kind
+
+
+def test_an_own_module_that_is_common_too_has_the_usage_of_the_kind() -> None:
+    """PS3.3 Table A.8-1: General Equipment is the user's option in a Secondary Capture, SC Equipment is not."""
+    usage = {use.module.title: use.usage for use in iods.iod_for("sc").uses}
+    assert (usage["General Equipment"], usage["SC Equipment"]) == ("U", "M")
 
 
 def test_an_unknown_kind_is_refused_with_those_there_are() -> None:

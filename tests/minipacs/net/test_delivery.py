@@ -14,6 +14,7 @@ from pynetdicom import evt
 from minipacs.archive import Archive, DeliveryState, Origin
 from minipacs.archive.outbox import ANSWER_WITHIN_S
 from minipacs.dicom.uids import CountedUids
+from minipacs.net import handover
 from minipacs.net.delivery import Delivery
 from minipacs.net.errors import UnknownPeer
 from minipacs.net.peers import Peer
@@ -470,6 +471,7 @@ def test_a_refused_commitment_is_a_failure_with_an_alert(office: Office) -> None
     assert any("does not keep it" in text for text in office.alerts())
 
 
+@pytest.mark.usefixtures("impatient")
 def test_without_an_answer_it_stays_sent_and_the_request_is_remembered(office: Office) -> None:
     office.holds(1, to="VAULT")
     office.commit.add("VAULT")
@@ -480,6 +482,12 @@ def test_without_an_answer_it_stays_sent_and_the_request_is_remembered(office: O
     stored = [one.state for one in office.archive.outbox.list() if one.kind == "store"]
     assert stored == [SENT]
     assert [one.transaction_uid for one in office.archive.commitment.pending()] == vault.asked
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report that doesn't come at once is not waited for."""
+    monkeypatch.setattr(handover, "_REPORT_WAIT_S", 0.2)
 
 
 class Killed(BaseException):
@@ -513,6 +521,7 @@ def test_a_request_is_not_lost_when_the_process_dies_after_the_last_object(
     after.archive.close()
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_request_that_nobody_answers_raises_an_alert_and_is_made_again(office: Office) -> None:
     office.holds(2, to="VAULT")
     office.commit.add("VAULT")
@@ -542,6 +551,7 @@ def test_a_request_that_nobody_answers_raises_an_alert_and_is_made_again(office:
     assert office.archive.outbox.unconfirmed(office.time.now) == []
 
 
+@pytest.mark.usefixtures("impatient")
 def test_what_a_report_does_not_mention_is_asked_for_again(office: Office) -> None:
     one, other = office.holds(2, to="VAULT")
     office.commit.add("VAULT")

@@ -198,7 +198,8 @@ def test_no_string_of_an_imported_order_becomes_a_path(
 
 INJECTIONS = [
     "'; DROP TABLE patient; --", "' OR '1'='1", "\" OR \"\"=\"", "1); DELETE FROM instance; --", "%", "_", "%%__",
-    "[a-z]", "{0}", "%s%n%x", "{{7*7}}", "${7*7}", "<script>alert(1)</script>", "<img src=x onerror=a>", "&lt;&amp;", "]]>",
+    "[a-z]", "{0}", "%s%n%x", "{{7*7}}", "${7*7}", "<script>alert(1)</script>", "<img src=x onerror=a>",
+    "&lt;&amp;", "]]>",
     "=1+1", "+1", "-1", "@SUM(A1)", "\tx", "a\rb", "a\nb", "\x1b[31mred", "\x1b]0;title\x07", "a\u202eb", "a\u2066b",
     "a\u200bb", "\u0000", "İstanbul", "ﬀ", "ß", "Å", "Å", "name\u0301", "Ω" * 30, "🦷", "\U0001f468\u200d\u2695\ufe0f",
     "a|b", "a;b", "a&b", "`a`", "$(a)", "../..", "C:\\", "\\\\x\\y", "NULL", "None", "true", "0", "-0", "1e999", "NaN",
