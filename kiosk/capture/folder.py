@@ -134,7 +134,9 @@ class WatchedFolder:
             if self._state not in (SourceState.READY, SourceState.ARMED):
                 self._change(self._rest(), "")
             for name in set(self._seen) - set(present):
-                del self._seen[name]
+                # A share that is not mounted looks empty: what was dealt with stays so until it looks otherwise.
+                if not self._seen[name].done:
+                    del self._seen[name]
             for name, (size, modified) in sorted(present.items(), key=lambda item: item[1][1]):
                 self._consider(name, size, modified)
             self._first_look = False

@@ -102,7 +102,9 @@ class Board:
             raise SlotBusy(slot, "its picture is stored; retake it with a reason")
         return tile
 
-    def check_move(self, exposure: Exposure, tile: Tile, other: Exposure | None) -> None:
+    def check_move(
+        self, exposure: Exposure, tile: Tile, other: Exposure | None, record: Record
+    ) -> None:
         """Whether a picture may go to another position (where `other` lies). Raises SlotBusy."""
         if tile.kind != exposure.token.kind:
             raise SlotBusy(tile.key, "it takes another kind of picture")
@@ -110,6 +112,9 @@ class Board:
             raise SlotBusy(exposure.slot, "its picture is decided")
         if other is not None and other.state not in _MOVABLE:
             raise SlotBusy(tile.key, "its picture is decided")
+        if other is None and record.kept(tile.key) > record.retaken(tile.key):
+            # Stored by a run before this one: the board has no exposure of it.
+            raise SlotBusy(tile.key, "its picture is stored; retake it with a reason")
         if self.armed is not None and self.armed.slot == tile.key:
             raise SlotBusy(tile.key, "it is armed; disarm it first")
 
@@ -118,12 +123,12 @@ class Board:
         shown = self.shown(tile.key)
         rejected = sum(1 for item in record.rejects if item.slot == tile.key)
         view = shown.view() if shown is not None else None
+        kept = record.kept(tile.key)
         if self.armed is not None and self.armed.slot == tile.key:
-            return SlotView(tile, SlotState.ARMED, view, rejected)
+            return SlotView(tile, SlotState.ARMED, view, rejected, kept)
         if shown is not None:
-            return SlotView(tile, _SLOT_OF[shown.state], view, rejected)
-        state = SlotState.STORED if record.kept(tile.key) else SlotState.EMPTY
-        return SlotView(tile, state, None, rejected)
+            return SlotView(tile, _SLOT_OF[shown.state], view, rejected, kept)
+        return SlotView(tile, SlotState.STORED if kept else SlotState.EMPTY, None, rejected, kept)
 
     def neighbour(self, key: str, direction: int, record: Record) -> str:
         """The nearest position without a picture, in the order of acquisition and round again; empty when full."""

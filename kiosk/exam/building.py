@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from kiosk.exam.errors import InvalidImage
 from kiosk.exam.exposure import Exposure, taken_at
 from kiosk.exam.templates import Tile
@@ -15,6 +17,8 @@ from minipacs.dicom import iods, part10
 from minipacs.dicom.building import anatomy
 from minipacs.dicom.model import Details, Frame, ImageRequest, PatientKind, Shot
 from minipacs.dicom.validate import validate
+
+_COLOURED = frozenset({"photo", "endo"})
 
 
 def shot_in(tile: Tile, token: Token) -> Shot:
@@ -48,6 +52,29 @@ def _bare(token: Token, shot: Shot) -> ImageRequest:
         taken_at=token.armed_at,
         study_started_at=token.study_started_at,
         shot=shot,
+    )
+
+
+def rehearse(token: Token) -> None:
+    """Build the object that a picture of this token would become, with a blank one, and throw it away.
+
+    Raises:
+        BadRequest, InvalidImage: no picture of this token could be stored, so none may be exposed.
+    """
+    samples = 3 if token.kind in _COLOURED else 1
+    shape = (8, 8, 3) if samples == 3 else (8, 8)
+    blank = Frame(
+        pixels=np.zeros(shape, np.uint8), rows=8, columns=8, bits_stored=8, samples=samples
+    )
+    object_of(
+        dataclasses.replace(
+            _bare(token, token.shot),
+            frame=blank,
+            equipment=token.equipment,
+            step=token.step,
+            operator=token.operator,
+            details=token.details,
+        )
     )
 
 

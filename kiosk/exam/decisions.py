@@ -92,11 +92,15 @@ class Decisions:
             other = bench.board.shown(slot)
             if other is exposure:
                 return
-            bench.board.check_move(exposure, tile, other)
+            bench.board.check_move(exposure, tile, other, bench.ledger.record)
             former = bench.board.tile(exposure.slot)
             self._place(exposure, tile)
             if other is not None:
-                self._place(other, former)
+                try:
+                    self._place(other, former)
+                except SpoolFailed:
+                    self._place(exposure, former)
+                    raise
             if former.rotation != tile.rotation:
                 # The small pictures are upright for the position they were taken in.
                 exposure.thumbnail = None

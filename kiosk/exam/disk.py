@@ -13,8 +13,8 @@ def write_durably(path: Path, parts: Iterable[bytes | memoryview]) -> None:
     The temporary file is `<name>.part`; a killed program leaves it behind for the start-up sweep.
 
     Raises:
-        OSError: nothing of it is in place. A failed fsync is final (Linux then marks the pages clean), so
-            the caller must write again to a new file.
+        OSError: it is not safe. Where only the folder could not be synced the file stands there all the same. A
+            failed fsync is final (Linux then marks the pages clean), so the caller must write the whole again.
     """
     part = path.with_name(path.name + ".part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)

@@ -84,6 +84,16 @@ class SpoolFailed(ExamError):
         self.reason = reason
 
 
+class OtherPatient(ExamError):
+    """A stray frame was armed for somebody else."""
+
+    def __init__(self, entry_id: str) -> None:
+        super().__init__(
+            "this picture was armed for another patient; open an exam of that patient to put it there"
+        )
+        self.entry_id = entry_id
+
+
 class DamagedEntry(ExamError):
     """A spool file is torn or changed; it is kept in quarantine."""
 

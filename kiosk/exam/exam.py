@@ -185,10 +185,11 @@ class Exam:
         with self._lock:
             shown = self._board.shown(self._board.tile(slot).key)
             record = self._ledger.record
+        # Before a picture is given up or a reason noted that no exposure would follow.
+        self._intake.check_room(slot)
         if shown is not None and shown.state is not ExposureState.STORED:
             self.reject(shown.identifier, reason, operator)
         elif record.kept(slot) > record.retaken(slot):
-            self._intake.check_room(slot)  # before a reason is noted that no exposure would follow
             self._ledger.note_reject(slot, reason, operator or self.operator, stored=True)
         return self.arm(slot)
 
@@ -313,6 +314,9 @@ class Exam:
                 frame, _ = bench.spool.load(entry.entry_id)
             except (DamagedEntry, OSError):
                 log.warning("spool entry %s cannot be taken up", entry.entry_id)
+                self._ledger.remember(
+                    lambda record: dataclasses.replace(record, quarantined=record.quarantined + 1)
+                )
                 continue
             self._board.add(exposure)
             self._intake.show(exposure, frame)

@@ -11,7 +11,7 @@ from kiosk.exam.journal import Record, SeriesRecord, StepRecord
 from kiosk.exam.reporting import modality_of
 from kiosk.exam.templates import Tile
 from kiosk.exam.token import Token
-from minipacs.dicom.model import Equipment, Order, PerformedStep, Series
+from minipacs.dicom.model import Equipment, Order, Patient, PerformedStep, Series
 from minipacs.dicom.uids import UidPolicy
 
 _EXPECTED_BYTES = {"px": 40_000_000, "ceph": 40_000_000, "dx": 40_000_000, "photo": 80_000_000}
@@ -35,6 +35,15 @@ def with_study(order: Order | None, uids: UidPolicy, at: dt.datetime) -> Order:
         name = order.requested_procedure_id or at.strftime("W%y%m%d%H%M%S")
         order = dataclasses.replace(order, study_id=name[:16])
     return order
+
+
+def same_patient(one: Patient, other: Patient) -> bool:
+    """Whether issuer, ID and birth date are the same (reliability, patient safety 8)."""
+    return (one.issuer, one.identifier, one.birth_date) == (
+        other.issuer,
+        other.identifier,
+        other.birth_date,
+    )
 
 
 def expected_bytes(kind: str) -> int:

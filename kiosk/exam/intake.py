@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 
 from kiosk.exam.bench import Bench
-from kiosk.exam.errors import ExamClosed, NotSaved, SpoolFailed
+from kiosk.exam.building import rehearse
+from kiosk.exam.errors import ExamClosed, NotSaved, OtherPatient, SpoolFailed
 from kiosk.exam.exposure import Exposure, from_entry
-from kiosk.exam.identity import expected_bytes, new_token
+from kiosk.exam.identity import expected_bytes, new_token, same_patient
 from kiosk.exam.looks import thumbnail_of
 from kiosk.exam.machine import ExposureState, advance
 from kiosk.exam.templates import Tile
@@ -25,6 +27,7 @@ class Intake:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._strays: list[tuple[Frame, Token | None, str]] = []
+        self._saving = threading.Lock()
 
     @property
     def has_strays(self) -> bool:
@@ -102,7 +105,9 @@ class Intake:
         bench = self._bench
         if quarantine_id not in {entry.entry_id for entry in bench.spool.quarantined()}:
             raise KeyError(quarantine_id)
-        frame, _ = bench.spool.load(quarantine_id)
+        frame, former = bench.spool.load(quarantine_id)
+        if former is not None and not same_patient(former.patient, bench.ledger.record.patient):
+            raise OtherPatient(quarantine_id)
         with bench.lock:
             tile = self._open_tile(slot)
             if bench.board.armed is not None and bench.board.armed.slot == slot:
@@ -120,13 +125,14 @@ class Intake:
         bench = self._bench
         try:
             thumbnail = thumbnail_of(frame, bench.board.tile(exposure.slot).rotation)
-        except (ValueError, OSError) as problem:
-            with bench.lock:
-                exposure.problem = f"the picture cannot be shown: {problem}"
-            return
+        except Exception as problem:  # noqa: BLE001 - whatever drawing meets, the frame is safe and goes on
+            thumbnail, why = None, f"the picture cannot be shown: {type(problem).__name__}"
+        else:
+            why = ""
         with bench.lock:
-            exposure.thumbnail = thumbnail
+            exposure.thumbnail, exposure.problem = thumbnail, why
             if exposure.state is ExposureState.SPOOLED:
+                # Also without a picture: a person may still keep it, the object needs no thumbnail.
                 exposure.go(ExposureState.PREVIEWED)
         bench.news.tell(EventKind.PREVIEW, exposure.slot, exposure.identifier)
 
@@ -145,6 +151,7 @@ class Intake:
         bench = self._bench
         equipment = bench.equipment_for(tile.kind)
         token, record = new_token(bench.ledger.record, tile, equipment, bench.uids, bench.clock())
+        rehearse(token)  # what no image can carry is found before the exposure, not after
         bench.ledger.begin(record)
         return token
 
@@ -171,18 +178,24 @@ class Intake:
 
     def _save(self, exposure: Exposure, frame: Frame) -> None:
         bench = self._bench
-        try:
-            bench.spool.put(frame, exposure.token, received_at=exposure.received_at)
-        except SpoolFailed as problem:
+        with self._saving:  # a second "save again" must not write into the file of the first
+            if exposure.unsaved is None:
+                return
+            try:
+                bench.spool.put(frame, exposure.token, received_at=exposure.received_at)
+            except SpoolFailed as problem:
+                text = str(problem)
+            else:
+                text = ""
             with bench.lock:
-                exposure.problem = str(problem)
-            text = str(problem)
+                exposure.problem = text
+                if not text:
+                    exposure.go(ExposureState.SPOOLED)
+                    exposure.unsaved = None
+        if text:
             bench.news.tell(EventKind.FRAME_NOT_SAVED, exposure.slot, exposure.identifier, text)
-            return
-        with bench.lock:
-            exposure.go(ExposureState.SPOOLED)
-            exposure.unsaved, exposure.problem = None, ""
-        self._saved(exposure, frame)
+        else:
+            self._saved(exposure, frame)
 
     def _saved(self, exposure: Exposure, frame: Frame) -> None:
         """The frame is safe: now it may be shown and reported."""

@@ -54,6 +54,8 @@ class Reported:
     """The node itself answered Success; False means that the message waits in the outbox."""
     note: str = ""
     """A sentence for the person when it was not delivered."""
+    refused: bool = False
+    """The node said no for good: nothing waits, a person must look."""
 
 
 class StepReporter(Protocol):

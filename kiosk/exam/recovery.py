@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 from kiosk.exam.exam import EquipmentFor, Exam
+from kiosk.exam.exposure import from_entry
 from kiosk.exam.journal import Journal, Record, SeriesRecord, StepRecord, read_journals
 from kiosk.exam.ports import ImageStore, StepReporter
 from kiosk.exam.spool import Spool, SpoolEntry
 from kiosk.exam.templates import Template, Tile
-from kiosk.exam.token import Token
 from minipacs.clock import Clock
 from minipacs.dicom.uids import UidPolicy
 
@@ -37,7 +37,7 @@ def recover(
     records = {record.exam_id: record for record in read_journals(spool.exams)}
     for exam_id, entries in by_exam.items():
         if exam_id not in records:
-            records[exam_id] = _from_tokens([e.token for e in entries if e.token is not None])
+            records[exam_id] = _from_entries(entries)
     exams = []
     for record in sorted(records.values(), key=lambda item: item.started_at):
         entries = by_exam.get(record.exam_id, [])
@@ -61,11 +61,16 @@ def recover(
     return exams
 
 
-def _from_tokens(tokens: list[Token]) -> Record:
-    """The record of an exam of which only frames are left; its mount is a row of their slots."""
+def _from_entries(entries: list[SpoolEntry]) -> Record:
+    """The record of an exam of which only frames are left; its mount is a row of the positions where they lie."""
+    tokens = [entry.token for entry in entries if entry.token is not None]
     first = tokens[0]
     log.warning("the journal of exam %s is lost; it is made anew from its frames", first.exam_id)
-    slots = {token.slot: token for token in tokens}
+    slots = {
+        entry.note.slot or entry.token.slot: from_entry(entry, entry.token)
+        for entry in entries
+        if entry.token is not None
+    }
     tiles = tuple(
         Tile(
             key=slot,
@@ -74,15 +79,15 @@ def _from_tokens(tokens: list[Token]) -> Record:
             width=1 / len(slots),
             height=1.0,
             order=place + 1,
-            kind=token.kind,
-            teeth=token.shot.teeth,
-            view=token.shot.view,
-            region=token.shot.region,
-            laterality=token.shot.laterality,
+            kind=exposure.token.kind,
+            teeth=exposure.shot.teeth,
+            view=exposure.shot.view,
+            region=exposure.shot.region,
+            laterality=exposure.shot.laterality,
             label=slot,
-            details=token.details,
+            details=exposure.details,
         )
-        for place, (slot, token) in enumerate(slots.items())
+        for place, (slot, exposure) in enumerate(slots.items())
     )
     series = {token.series.instance_uid: token for token in tokens}
     performed = {token.step.instance_uid: token for token in tokens}

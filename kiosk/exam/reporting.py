@@ -133,8 +133,11 @@ def _after(step: StepRecord, state: StepState, reported: Reported | None) -> Ste
     if reported is None:
         return dataclasses.replace(step, report=StepReport.FAILED, note=NOT_SENT)
     report = StepReport.DELIVERED if reported.delivered else StepReport.WAITING
+    if reported.refused or (step.report is StepReport.FAILED and not reported.delivered):
+        # What follows a refused message waits behind it for ever.
+        report = StepReport.FAILED
     return dataclasses.replace(
-        step, state=advance_step(step.state, state), report=report, note=reported.note
+        step, state=advance_step(step.state, state), report=report, note=reported.note or step.note
     )
 
 

@@ -158,11 +158,14 @@ class Spool:
         folder = self._quarantine if quarantine_reason else self._pending
         path = folder / f"{_checked(name)}.frame"
         at = received_at or self._clock()
+        if path.exists():
+            raise SpoolFailed("a picture of this token is there already")
         try:
-            if path.exists():
-                raise FileExistsError
             disk.write_durably(path, seal(name, frame, token, at, quarantine_reason))
         except OSError as problem:
+            # Its folder could not be synced, so the caller keeps the frame: it must not be in its own way.
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
             raise SpoolFailed(_why(problem)) from problem
         light = dataclasses.replace(frame, pixels=None, jpeg=None)
         shape = () if frame.pixels is None else frame.pixels.shape

@@ -62,6 +62,8 @@ class SlotView:
     exposure: ExposureView | None = None
     rejected: int = 0
     """How many pictures of this position were rejected."""
+    kept: int = 0
+    """How many are stored, whatever is shown or armed now."""
 
     @property
     def key(self) -> str:

@@ -22,6 +22,9 @@ _OPPOSITE_QUADRUPED = {
     "M": "L", "L": "M", "PR": "DI", "DI": "PR", "PA": "DO", "DO": "PA", "PL": "DO",
 }  # fmt: skip
 
+_ONLY_QUADRUPED = frozenset({"LE", "RT", "D", "V", "CR", "CD", "M", "DI"})
+"""Words that no person's picture has; each of our animal pictures has one."""
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -96,6 +99,7 @@ class Symmetry:
         if patient_orientation is None:
             return Labels()
         row, column = patient_orientation
+        quadruped = quadruped or bool({row, column} & _ONLY_QUADRUPED)
         edges = {
             (1, 0): row,
             (-1, 0): opposite(row, quadruped=quadruped),

@@ -87,7 +87,12 @@ def acquire(
             raise NotAllStored(stored, len(frames), str(problem), closed=closed) from None
         raise
     held.let_go()
-    done = exam.finish()
+    try:
+        done = exam.finish()
+    except (ExamError, OSError) as problem:
+        log.warning("an exam could not be closed: %s", type(problem).__name__)
+        note = "its exam waits in the window as broken off"
+        return Acquired(exam.order.study_instance_uid, tuple(stored), exam.summary().mpps, note)
     note = next((step.note for step in done.steps if step.note), "")
     return Acquired(exam.order.study_instance_uid, tuple(stored), done.mpps, note)
 

@@ -66,6 +66,7 @@ class Exams:
         self._lock = threading.Lock()
         self._live: dict[str, Exam] = {}
         self._current = ""
+        self._unsaved: list[tuple[Frame, Token | None]] = []
         self._listeners: list[Callable[[ExamEvent], None]] = []
 
     # ---- opening ----------------------------------------------------------------------------------------
@@ -208,13 +209,25 @@ class Exams:
         if exam is not None:
             exam.receive(frame, token)
             return
-        try:
-            self._spool.put(frame, token, quarantine_reason=_NOBODY)
-        except (ExamError, OSError) as problem:
-            log.error("a stray frame could not be kept: %s", problem)
+        with self._lock:
+            self._unsaved.append((frame, token))
+        self._save_unsaved()
+
+    def _save_unsaved(self) -> None:
+        """Strays that the disk did not take stay in memory, and are tried again whenever someone looks for strays."""
+        with self._lock:
+            waiting, self._unsaved = self._unsaved, []
+        for frame, token in waiting:
+            try:
+                self._spool.put(frame, token, quarantine_reason=_NOBODY)
+            except (ExamError, OSError) as problem:
+                log.error("a stray frame could not be kept: %s", problem)
+                with self._lock:
+                    self._unsaved.append((frame, token))
 
     def strays(self) -> Sequence[Stray]:
         """Frames in quarantine, the newest first."""
+        self._save_unsaved()
         rows = []
         for entry in self._spool.quarantined():
             try:

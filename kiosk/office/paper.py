@@ -160,7 +160,7 @@ def _rows(archive: Archive, study: str, images: Sequence[str]) -> list[InstanceR
                 f"the study {study} has no image {missing}; leave out --images for all"
             )
         rows = [by_uid[uid] for uid in dict.fromkeys(images)]
-    if False:
+    if len({(row.patient_id, row.issuer) for row in rows}) > 1:
         raise CannotPrint(
             f"the study {study} has images of two patients, which may not share a page; "
             "give the images of one with --images"

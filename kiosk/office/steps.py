@@ -73,7 +73,9 @@ class DicomSteps:
             if entry.state in (DeliveryState.SENT, DeliveryState.COMMITTED):
                 return Reported(delivered=True)
             tried = entry.attempts and entry.state is DeliveryState.QUEUED
-            if entry.state is DeliveryState.FAILED or tried or time.monotonic() > deadline:
+            if entry.state is DeliveryState.FAILED:
+                return Reported(delivered=False, note=entry.reason, refused=True)
+            if tried or time.monotonic() > deadline:
                 return Reported(delivered=False, note=entry.reason)
             tick.wait(0.02)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from kiosk.exam.token import Token
 from kiosk.exam.views import EventKind, ExamEvent, SlotState, SlotView
 from kiosk.i18n import NO_TEXT, text
 from kiosk.presenters.exam_ending import ExamEnding
@@ -187,6 +188,8 @@ class ExamPresenter:
         if slot.state is not SlotState.REVIEW or slot.exposure is None:
             return
         exposure_id, key = slot.exposure.exposure_id, slot.key
+        if not self._pictures.is_settled(exposure_id):
+            return  # nobody has seen it yet: a second press of Enter must not keep it
 
         def stored(_: object) -> None:
             self._go_on(key)
@@ -312,20 +315,18 @@ class ExamPresenter:
         exam = self._exam
         if exam is None:
             return
-
-        def work() -> None:
-            token = exam.arm(key)
-            try:
-                self._source.arm(token)
-            except Exception:
-                exam.disarm()
-                raise
-
-        self._work.run(work)
+        self._work.run(lambda: self._arm_source(exam, exam.arm(key)))
 
     def _retake(self, key: str, reason: Code) -> None:
         if (exam := self._exam) is not None:
-            self._work.run(lambda: self._source.arm(exam.retake(key, reason)))
+            self._work.run(lambda: self._arm_source(exam, exam.retake(key, reason)))
+
+    def _arm_source(self, exam: LiveExam, token: Token) -> None:
+        try:
+            self._source.arm(token)
+        except Exception:
+            exam.disarm()
+            raise
 
     def _files_picked(self, paths: Sequence[Path]) -> None:
         if paths:
@@ -333,7 +334,11 @@ class ExamPresenter:
 
     def _go_on(self, key: str) -> None:
         exam = self._exam
-        if exam is None:
+        if exam is None or self._selected != key:
+            return  # the person has gone elsewhere meanwhile
+        if exam.armed is not None:
+            # The sensor lies there already.
+            self._selected = exam.armed.slot
             return
         following = exam.next_slot(key)
         if not following:

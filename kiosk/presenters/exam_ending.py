@@ -37,7 +37,8 @@ class ExamEnding:
     def finish(self, exam: LiveExam) -> None:
         """After a question when positions are empty; without any picture kept, after a reason."""
         slots = exam.slots()
-        stored = sum(slot.state is SlotState.STORED for slot in slots)
+        # A stored picture stays stored while its retake is armed.
+        stored = sum(slot.state is SlotState.STORED or slot.kept > 0 for slot in slots)
         if not stored:
             self._ask_discontinue(exam)
             return
@@ -63,6 +64,11 @@ class ExamEnding:
 
     def leave(self, exam: LiveExam, finish: Callable[[], None]) -> None:
         """For the worklist, after a question when there are pictures; one of the answers is to finish."""
+        if any(slot.state is SlotState.UNSAVED for slot in exam.slots()):
+            self._view.show_note(
+                text("A picture is only in memory. Save it again before you leave this exam.")
+            )
+            return
         exposures = exam.exposures()
         if not exposures:
             self.pause(exam)

@@ -23,7 +23,9 @@ class ExamPictures:
         self._view, self._tasks, self._changed = view, tasks, changed
         self._exam: LiveExam | None = None
         self._previews: dict[str, Preview] = {}
-        self._asked: set[str] = set()
+        self._asked: dict[str, object] = {}
+        """Exposure -> the latest question for its picture; answers to earlier ones are dropped."""
+        self._failed: set[str] = set()
         self._shown = ""
 
     def begin(self, exam: LiveExam | None) -> None:
@@ -31,32 +33,38 @@ class ExamPictures:
         self._exam, self._shown = exam, ""
         self._previews.clear()
         self._asked.clear()
+        self._failed.clear()
 
     def load(self, exposure: ExposureView) -> None:
         """Fetch it, unless it is here or on its way."""
         exam, exposure_id = self._exam, exposure.exposure_id
         if exam is None or exposure_id in self._previews or exposure_id in self._asked:
             return
-        self._asked.add(exposure_id)
+        question = self._asked[exposure_id] = object()
 
         def arrived(preview: Preview) -> None:
-            if exam is not self._exam or exposure_id not in self._asked:
+            if exam is not self._exam or self._asked.get(exposure_id) is not question:
                 return
-            self._asked.discard(exposure_id)
+            del self._asked[exposure_id]
             self._keep(exposure_id, preview)
             self._view.show_thumbnail(exposure_id, preview.thumbnail)
             self._changed()
 
         def failed(error: BaseException) -> None:
             if exam is self._exam:
+                self._failed.add(exposure_id)
                 self._view.show_problem(problem_of(error))
 
         self._tasks.submit(lambda: exam.preview(exposure_id), arrived, failed)
 
+    def is_settled(self, exposure_id: str) -> bool:
+        """Whether the picture is on the screen, or was said not to be showable."""
+        return self._shown == exposure_id or exposure_id in self._failed
+
     def load_again(self, exposure: ExposureView) -> None:
         """It lies in another position now: its turn and orientation are those of that position."""
         self._previews.pop(exposure.exposure_id, None)
-        self._asked.discard(exposure.exposure_id)
+        self._asked.pop(exposure.exposure_id, None)
         if self._shown == exposure.exposure_id:
             self._shown = ""
         self.load(exposure)

@@ -160,6 +160,13 @@ def _reported(summary: Summary) -> Line:
             plain(notes) or text("The node did not answer; it is tried again by itself."),
             "warn",
         )
+    if summary.mpps is StepReport.FAILED:
+        return Line(
+            "alert",
+            text("The report could not be sent"),
+            plain(notes) or text("The pictures are safe; tell whoever keeps the worklist."),
+            "bad",
+        )
     return Line("empty", text("Nothing to report"), text("No exposure was made."), "muted")
 
 

@@ -200,6 +200,8 @@ class WorklistPresenter:
         self._view.show_news(len(news))
         self._say_from_when()
         self._show()
+        if self._chosen:
+            self._show_chosen()  # what is shown is what the exam would have
 
     def _take(self, entries: Sequence[Entry]) -> None:
         self._newer, self._loaded_at = None, self._clock()

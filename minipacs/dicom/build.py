@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from itertools import chain
 
@@ -22,7 +23,7 @@ NOT_TO_SCALE = "Pixel size unknown, a nominal one is given: not for measurement"
 
 def build_image(iod: Iod, request: ImageRequest) -> Dataset:
     """Build an object of `iod`. Raises BadRequest."""
-    request = _with_default_view(iod, request)
+    request = _with_default_view(iod, _in_one_zone(request))
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = (
@@ -43,6 +44,21 @@ def build_image(iod: Iod, request: ImageRequest) -> Dataset:
     texts.settle_character_set(ds, request.character_set)
     _check(ds, iod)
     return ds
+
+
+def _in_one_zone(request: ImageRequest) -> ImageRequest:
+    """An object names one zone for all its dates and times (PS3.3 C.12.1.1.8): that of the study."""
+    zone = request.study_started_at.tzinfo
+
+    def there(instant: dt.datetime) -> dt.datetime:
+        return instant.astimezone(zone) if zone is not None and instant.tzinfo else instant
+
+    series, step = request.series, request.step
+    if series.started_at is not None:
+        series = replace(series, started_at=there(series.started_at))
+    if step is not None:
+        step = replace(step, started_at=there(step.started_at))
+    return replace(request, taken_at=there(request.taken_at), series=series, step=step)
 
 
 def _with_default_view(iod: Iod, request: ImageRequest) -> ImageRequest:

@@ -41,6 +41,16 @@ class UnknownStudy(LookupError):
         self.study_uid = study_uid
 
 
+class MixedStudy(LookupError):
+    """Objects of two patients came with this Study Instance UID; one resource has one subject."""
+
+    def __init__(self, study_uid: str) -> None:
+        super().__init__(
+            f"study {study_uid[:64]} has images of more than one patient; correct it in the archive first"
+        )
+        self.study_uid = study_uid
+
+
 class UnknownRelease(LookupError):
     """No such release of FHIR can be written."""
 
@@ -79,6 +89,16 @@ def imaging_study(archive: Images, study_uid: str, *, release: str = "R5") -> Js
     chosen = releases().get(release.strip().upper())
     if chosen is None:
         raise UnknownRelease(release)
+    if (
+        len(
+            {
+                (row.patient_id, row.issuer, row.patient_name)
+                for row in archive.instances(study=study_uid)
+            }
+        )
+        > 1
+    ):
+        raise MixedStudy(study_uid)
     facts = gather(archive, study_uid)
     if facts is None:
         raise UnknownStudy(study_uid)

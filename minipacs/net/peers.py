@@ -14,6 +14,7 @@ from typing import Any
 
 import tomlkit
 
+from minipacs.archive.blobs import sync_folder
 from minipacs.net.errors import BadAddress, BadPeerFile
 
 SERVICES = ("echo", "store", "find", "get", "move", "worklist", "mpps", "commitment")
@@ -259,6 +260,7 @@ def _write(path: Path, peers: Iterable[Peer]) -> None:
             out.flush()
             os.fsync(out.fileno())
         Path(name).replace(path)
+        sync_folder(path.parent)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

@@ -54,10 +54,6 @@ def clinic(tmp_path: Path) -> Clinic:
     return Clinic(tmp_path / "spool")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="auto-advance disarms the position that the sensor already lies in and arms another",
-)
 def test_accepting_an_earlier_picture_leaves_the_armed_position_armed():
     room = Room()
     room.presenter.on_capture()
@@ -69,10 +65,6 @@ def test_accepting_an_earlier_picture_leaves_the_armed_position_armed():
     assert room.exam.armed.slot == "t3"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a late answer of accept chooses and arms a position over the one tapped meanwhile",
-)
 def test_a_position_tapped_while_a_picture_is_stored_stays_chosen():
     room = Room()
     room.presenter.on_capture()
@@ -86,10 +78,6 @@ def test_a_position_tapped_while_a_picture_is_stored_stays_chosen():
     assert room.exam.armed is None or room.exam.armed.slot == "t3"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="after a retake the exam stays armed though the source refused: 'Armed, expose at the device'",
-)
 def test_a_retake_that_the_source_refuses_is_not_shown_as_armed():
     room = Room()
     room.presenter.on_capture()
@@ -101,9 +89,6 @@ def test_a_retake_that_the_source_refuses_is_not_shown_as_armed():
     assert room.exam.armed is None
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Enter pressed twice accepts a picture that was never on the screen"
-)
 def test_a_picture_is_not_accepted_before_it_was_shown():
     class Slow(InlineTasks):
         """Previews come later than everything else."""
@@ -122,9 +107,6 @@ def test_a_picture_is_not_accepted_before_it_was_shown():
     assert "accept e1" not in room.exam.calls
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the preview asked for before the move wins over the one asked for after it"
-)
 def test_a_moved_picture_is_shown_with_the_orientation_of_its_new_position():
     class Turned(FakeExam):
         """Says by the orientation for which position the preview was made."""
@@ -159,10 +141,6 @@ def test_a_moved_picture_is_shown_with_the_orientation_of_its_new_position():
     assert picture.orientation == ("P", "F")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a stored picture whose retake is armed is not counted: 'No picture is kept', DISCONTINUED",
-)
 def test_finishing_with_an_armed_retake_does_not_say_that_nothing_is_kept(clinic):
     exam = clinic.exam("pa-1")
     exam.accept(clinic.shoot(exam, "pa"))
@@ -172,10 +150,6 @@ def test_finishing_with_an_armed_retake_does_not_say_that_nothing_is_kept(clinic
     assert "ask_reason" not in room.view.names()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a frame that is only in memory may be left behind for the worklist, where closing loses it",
-)
 def test_an_exam_with_an_unsaved_frame_is_not_paused_without_a_word(clinic, monkeypatch):
     exam = clinic.exam("bwx-2")
     token = exam.arm("bw-right")
@@ -194,10 +168,6 @@ def test_an_exam_with_an_unsaved_frame_is_not_paused_without_a_word(clinic, monk
     assert not room.left
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a step that could not be reported is shown as 'Nothing to report. No exposure was made.'",
-)
 def test_a_step_that_could_not_be_reported_is_not_called_nothing(clinic):
     clinic.steps.broken = True
     exam = clinic.exam("bwx-2")
@@ -209,10 +179,6 @@ def test_a_step_that_could_not_be_reported_is_not_called_nothing(clinic):
 
 
 @pytest.mark.logs_errors
-@pytest.mark.xfail(
-    strict=True,
-    reason="a frame that comes with no exam open and a full disk is dropped; only the log knows",
-)
 def test_a_stray_that_the_disk_does_not_take_is_kept_or_told(clinic, monkeypatch):
     spool: Spool = clinic.spool
     exams = Exams(

@@ -22,10 +22,6 @@ def clinic(tmp_path: Path) -> Clinic:
 BAD = tables.reject_reasons()["other-failure"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a failed fsync of the folder leaves the file in place, then FileExistsError for ever",
-)
 def test_save_again_works_after_the_folder_could_not_be_synced(clinic, monkeypatch):
     exam = clinic.exam("bwx-2")
     token = exam.arm("bw-right")
@@ -41,9 +37,6 @@ def test_save_again_works_after_the_folder_could_not_be_synced(clinic, monkeypat
     assert exam.accept(exposure).sop_instance_uid
 
 
-@pytest.mark.xfail(
-    strict=True, reason="one moved frame with a lost journal stops the recovery of all exams"
-)
 def test_recovery_survives_a_moved_frame_whose_journal_is_lost(clinic):
     exam = clinic.exam("bwx-4")
     exposure = clinic.shoot(exam, "bw-molar-right")
@@ -54,10 +47,6 @@ def test_recovery_survives_a_moved_frame_whose_journal_is_lost(clinic):
     assert {one.exam_id for one in clinic.recovered()} == {exam.exam_id, other.exam_id}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the second note fails after the first was written: both pictures lie in one position",
-)
 def test_a_swap_that_fails_half_way_leaves_both_pictures_where_they_were(clinic, monkeypatch):
     exam = clinic.exam("bwx-2")
     right, left = clinic.shoot(exam, "bw-right"), clinic.shoot(exam, "bw-left")
@@ -75,9 +64,6 @@ def test_a_swap_that_fails_half_way_leaves_both_pictures_where_they_were(clinic,
     assert exam.exposure(right).slot != exam.exposure(left).slot
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the picture is rejected before anyone looks whether a retake has room"
-)
 def test_a_retake_without_room_keeps_the_picture_under_review(clinic):
     exam = clinic.exam("bwx-2")
     exposure = clinic.shoot(exam, "bw-right")
@@ -87,10 +73,6 @@ def test_a_retake_without_room_keeps_the_picture_under_review(clinic):
     assert exam.exposure(exposure).state is ExposureState.PREVIEWED
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a picture that cannot be drawn stays SPOOLED: it can be rejected, never stored",
-)
 def test_a_frame_whose_preview_fails_can_still_be_accepted(clinic, monkeypatch):
     from kiosk.exam import intake
 
@@ -103,10 +85,6 @@ def test_a_frame_whose_preview_fails_can_still_be_accepted(clinic, monkeypatch):
     assert exam.accept(exposure).sop_instance_uid
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a damaged pending frame is set aside with a log line; its exam closes as if it had never been",
-)
 def test_an_exam_says_that_one_of_its_frames_was_damaged(clinic):
     exam = clinic.exam("bwx-2")
     exam.accept(clinic.shoot(exam, "bw-right"))

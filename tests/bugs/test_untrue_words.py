@@ -22,10 +22,6 @@ from tests.builders import frozen_clock, grey_frame
 from tests.kiosk.exam.conftest import Clinic
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a report that the node refused for good is called one that waits and is tried again",
-)
 def test_a_report_that_failed_for_good_does_not_wait(tmp_path: Path):
     archive = Archive.open(tmp_path / "archive", clock=frozen_clock, reserve_bytes=0)
     clinic = Clinic(tmp_path / "spool")
@@ -43,10 +39,6 @@ def test_a_report_that_failed_for_good_does_not_wait(tmp_path: Path):
     assert summary.mpps is StepReport.FAILED
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="peers.toml is renamed into place and its folder never synced, though it says durably",
-)
 def test_adding_a_peer_syncs_the_folder(tmp_path: Path, monkeypatch):
     synced, fsync = [], os.fsync
 
@@ -59,10 +51,6 @@ def test_adding_a_peer_syncs_the_folder(tmp_path: Path, monkeypatch):
     assert True in synced
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an exam that cannot remove its journal ends with 'nothing was stored', with all images stored",
-)
 def test_acquire_does_not_say_that_nothing_was_stored_when_all_was(
     tmp_path: Path, monkeypatch, capsys
 ):

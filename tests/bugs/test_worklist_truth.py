@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
 from kiosk.presenters.worklist import WorklistPresenter
 from tests.builders import a_patient, an_order
 from tests.kiosk.presenters.fakes import (
@@ -18,10 +16,6 @@ from tests.kiosk.presenters.fakes import (
 )
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="the panel keeps the old identifiers while the exam will be opened with the new ones",
-)
 def test_the_chosen_entry_shows_the_identifiers_that_the_exam_will_have():
     old = FakeEntry(a_patient(birth_date="19840302"), an_order(), "SCHEDULED")
     view, node = Recorder(), FakeWorklist([old])

@@ -62,9 +62,6 @@ def test_a_single_periapical_claims_no_tooth_that_nobody_chose():
     assert tile.teeth == ()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="an unmounted share that looks empty makes old files new again"
-)
 def test_a_file_that_was_dealt_with_is_not_given_to_the_next_patient_when_the_share_comes_back(
     tmp_path,
 ):
@@ -87,7 +84,6 @@ def test_a_file_that_was_dealt_with_is_not_given_to_the_next_patient_when_the_sh
     assert len(ear.tokens) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="adopt takes a frame whose token names another patient")
 def test_a_frame_armed_for_another_patient_is_not_adopted(clinic):
     first = clinic.exam("bwx-2")
     token = first.arm("bw-right")
@@ -100,10 +96,6 @@ def test_a_frame_armed_for_another_patient_is_not_adopted(clinic):
         second.adopt(stray.entry_id, "bw-left")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="after recovery only this run's exposures count, so a stored position is free to move into",
-)
 def test_a_picture_is_not_moved_onto_a_stored_one_after_a_restart(clinic):
     exam = clinic.exam("bwx-4")
     exam.accept(clinic.shoot(exam, "bw-molar-right"))

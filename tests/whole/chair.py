@@ -64,7 +64,7 @@ class Chair:
 
     def begin(self, kiosk: Kiosk, shown_name: str) -> None:
         """Choose someone from the list and begin."""
-        kiosk.click(shown_name)
+        kiosk.choose(shown_name)
         kiosk.click("Begin exam")
         kiosk.shows("then arm")
 

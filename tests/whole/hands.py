@@ -144,6 +144,15 @@ class Kiosk:
         place = self.shows(words, seconds)
         self.click_at(place.x, place.y)
 
+    def choose(self, words: str, seconds: float = 15) -> None:
+        """Take a row in hand, and look that it is the one: a list that was just loaded may move under the finger."""
+        deadline = time.monotonic() + seconds
+        while sum(words in one.words for one in self.seen()) < 2:
+            if time.monotonic() > deadline:
+                raise NotSeen(f"{words!r} was not taken in hand; there stood:\n{self.text()}")
+            self.click(words)
+            time.sleep(0.3)
+
     def click_at(self, x: int, y: int, times: int = 1) -> None:
         """Click on a place."""
         self._do("mousemove", str(x), str(y), "click", "--repeat", str(times), "1")

@@ -63,7 +63,7 @@ class Album:
 
     def begin(self, shown_name: str) -> None:
         """Choose someone and begin."""
-        self._kiosk.click(shown_name)
+        self._kiosk.choose(shown_name)
         self._kiosk.click("Begin exam")
         self._kiosk.shows("then arm")
         self._kiosk.press("space")
@@ -107,8 +107,7 @@ def take(kiosk: Kiosk, album: Album) -> None:
         album.finish()
         kiosk.press("Return")
         kiosk.shows("Refresh")
-    kiosk.click("Weiß, Jürgen")
-    kiosk.shows("Begin exam")
+    kiosk.choose("Weiß, Jürgen")
     album.keep("worklist")
     album.begin("Weiß, Jürgen")
     kiosk.shows("Armed for")
@@ -136,7 +135,7 @@ def take(kiosk: Kiosk, album: Album) -> None:
     kiosk.press("F7")
     kiosk.click("IO")
     kiosk.gone("Yamada", 10)
-    kiosk.click("Weiß, Jürgen")
+    kiosk.choose("Weiß, Jürgen")
     kiosk.shows("Check")
     album.keep("archive")
     kiosk.press("F8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from kiosk.ui.kit import Kit
 from kiosk.ui.widgets.scrollbar import Scrollbar
 
 DRAG_STARTS = 8
+SETTLED_S = 0.4
+"""A tap this soon after rows changed their places was meant for what stood there before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class RowList(tk.Frame):
         self._top = 0
         self._press: tuple[int, int, bool] | None = None
         self._over = -1
+        self._moved_at = -SETTLED_S
         self._held: list[object] = []
         self._pending = False
         self.canvas = tk.Canvas(
@@ -86,7 +90,10 @@ class RowList(tk.Frame):
 
     def show(self, rows: Sequence[ListRow]) -> None:
         """These rows. Place and selection stay where they can."""
+        places = {row.key: place for place, row in enumerate(self.rows)}
         self.rows = tuple(rows)
+        if any(places.get(row.key, place) != place for place, row in enumerate(self.rows)):
+            self._moved_at = time.monotonic()
         if self.selected not in {row.key for row in self.rows}:
             self.selected = ""
         self._clamp()
@@ -170,6 +177,8 @@ class RowList(tk.Frame):
         press, self._press = self._press, None
         if press is None or press[2]:
             return
+        if time.monotonic() - self._moved_at < SETTLED_S:
+            return  # aimed at what stood there before: the next one could be another patient
         place = self._row_at(event.y)
         if place >= 0:
             self.select(self.rows[place].key, tell=True)

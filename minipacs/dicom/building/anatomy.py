@@ -25,10 +25,29 @@ _MODIFIER_OF_VIEW = {"bitewing": "first-molar-region", "occlusal": "central-inci
 
 def laterality(request: ImageRequest, *, unpaired_is: str = "U") -> str:
     """Image Laterality: as given, else from teeth or view, else `unpaired_is`."""
-    if request.shot.laterality:
-        return request.shot.laterality
+    shot = request.shot
+    if shot.laterality:
+        return shot.laterality
+    _check_shot(request)
     side = _coded(lambda: teeth.laterality_of(_fdi_teeth(request)))
-    return side or _SIDED_VIEWS.get(request.shot.view, unpaired_is)
+    return side or _SIDED_VIEWS.get(shot.view, unpaired_is)
+
+
+def _check_shot(request: ImageRequest) -> None:
+    """Teeth and view of one shot must not contradict each other: one of them is wrong, and nobody knows which."""
+    shot, given = request.shot, _fdi_teeth(request)
+    sides = {
+        _coded(lambda: teeth.laterality_of(given)),
+        _SIDED_VIEWS.get(shot.view, ""),
+    } - {""}
+    if len(sides) > 1:
+        raise BadRequest(
+            "ImageLaterality", "teeth and view name different sides; give the side to settle it"
+        )
+    view = _view(request)
+    arch = _coded(lambda: teeth.arch_of(given))
+    if view is not None and view.arch and arch and view.arch != arch:
+        raise BadRequest("PrimaryAnatomicStructureSequence", "teeth and view name different jaws")
 
 
 def orientation(request: ImageRequest) -> tuple[str, str] | None:

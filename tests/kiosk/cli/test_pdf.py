@@ -58,12 +58,17 @@ def test_a_disk_that_fails_leaves_nothing_behind(
     file = tmp_path / "mine.pdf"
     file.write_bytes(b"precious")
 
-    def full(_: int) -> None:
-        raise OSError(28, os.strerror(28))
+    rename = Path.replace
+
+    def full(self: Path, target: Path) -> Path:
+        if target == file:
+            assert self.read_bytes().startswith(b"%PDF"), "the whole file was there before"
+            raise OSError(28, os.strerror(28))
+        return rename(self, target)
 
     before = sorted(tmp_path.iterdir())
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
+        patch.setattr(Path, "replace", full)
         assert "no space left" in sentence_of(cli("pdf", file, "--study", study, "--force"))
     assert file.read_bytes() == b"precious"
     assert sorted(tmp_path.iterdir()) == before

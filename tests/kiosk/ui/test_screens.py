@@ -14,7 +14,7 @@ from kiosk.presenters.ports import RecoveredExam, Stray
 from kiosk.problems import Problem
 from kiosk.ui.widgets.button import Button
 from kiosk.ui.widgets.label import Words
-from kiosk.ui.widgets.rowlist import RowList
+from kiosk.ui.widgets.rowlist import SETTLED_S, RowList
 from tests.builders import NOW, a_patient
 
 
@@ -357,3 +357,18 @@ def test_five_thousand_rows_are_drawn_where_they_are_seen(room):
 def test_words_wrap_where_they_are_narrow(room):
     words = room.window.worklist._name_words
     assert isinstance(words, Words)
+
+
+def test_a_tap_on_rows_that_just_moved_chooses_nobody(room, monkeypatch):
+    """Who was aimed at is gone from under the finger; the next in line would be another patient."""
+    listed: RowList = room.window.worklist.list
+    room.until(lambda: len(listed.rows) > 3)
+    listed.select("")
+    chosen = []
+    monkeypatch.setattr(listed, "_on_select", chosen.append)
+    listed.show(listed.rows[1:])
+    room.tap(listed.canvas, 200, 120)
+    assert (chosen, listed.selected) == ([], "")
+    room.pump(SETTLED_S + 0.1)
+    room.tap(listed.canvas, 200, 120)
+    assert chosen == [listed.selected] != [""]
