@@ -40,6 +40,9 @@ PEERS = {
     "xdotool": "xdotool",
     "openbox": "openbox",
     "import": "imagemagick",
+    "pdftotext": "poppler-utils",
+    "xorriso": "xorriso",
+    "openssl": "openssl",
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf": "fonts-dejavu-core",
 }
 INSTALLERS = {"makensis": "nsis", "dpkg-deb": "dpkg", "desktop-file-validate": "desktop-file-utils"}

@@ -311,7 +311,7 @@ def test_every_flag_that_is_shown_is_taken_by_a_program_of_ours(document):
 
 
 def dev_commands() -> list[str]:
-    (line,) = re.findall(r"(?m)^COMMANDS = \{(.*)\}$", text_of("build/dev.py"))
+    (line,) = re.findall(r"(?ms)^COMMANDS = \{(.*?)\}$", text_of("build/dev.py"))
     return re.findall(r'"(\w+)":', line)
 
 
