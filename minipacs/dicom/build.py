@@ -10,7 +10,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit
 
 from minipacs.dicom import details, texts
-from minipacs.dicom.building.writing import put
+from minipacs.dicom.building import anatomy
+from minipacs.dicom.building.writing import put, put_given
 from minipacs.dicom.errors import BadRequest
 from minipacs.dicom.iod import Iod
 from minipacs.dicom.model import ImageRequest, PatientKind
@@ -19,6 +20,8 @@ from minipacs.dicom.rules.image import check_image
 from minipacs.dicom.rules.modules import check_modules
 
 NOT_TO_SCALE = "Pixel size unknown, a nominal one is given: not for measurement"
+ORIENTATION_ASSUMED = "Patient orientation not stated: facing view assumed"
+SIDE_ASSUMED = "Image laterality not stated: both sides assumed"
 
 
 def build_image(iod: Iod, request: ImageRequest) -> Dataset:
@@ -41,6 +44,7 @@ def build_image(iod: Iod, request: ImageRequest) -> Dataset:
         # The series' side and the image's exclude each other (PS3.3 C.7.3.1).
         _drop_derived(ds, iod, "ImageLaterality")
     _settle_spacing(ds, iod)
+    _say_what_is_assumed(ds, request)
     texts.settle_character_set(ds, request.character_set)
     _check(ds, iod)
     return ds
@@ -80,8 +84,21 @@ def _settle_spacing(ds: Dataset, iod: Iod) -> None:
     if attribute is None or attribute.type != "1" or "ImagerPixelSpacing" in ds:
         return
     put(ds, "ImagerPixelSpacing", [iod.nominal_spacing_mm] * 2)
-    comments = [str(ds.get("ImageComments", "")), NOT_TO_SCALE]
-    put(ds, "ImageComments", "; ".join(text for text in comments if text))
+    _remark(ds, NOT_TO_SCALE)
+
+
+def _say_what_is_assumed(ds: Dataset, request: ImageRequest) -> None:
+    """Directions and side that an IOD demands and nobody told are the conventional ones, and the object says so."""
+    told = {*request.details, *request.frame.facts}
+    if "PatientOrientation" not in told and ds.get("PatientOrientation"):
+        _remark(ds, ORIENTATION_ASSUMED if anatomy.orientation(request) is None else "")
+    if "ImageLaterality" not in told and ds.get("ImageLaterality") == "B":
+        _remark(ds, "" if anatomy.tells_side(request) else SIDE_ASSUMED)
+
+
+def _remark(ds: Dataset, words: str) -> None:
+    comments = [str(ds.get("ImageComments", "")), words]
+    put_given(ds, "ImageComments", "; ".join(text for text in comments if text))
 
 
 def _check(ds: Dataset, iod: Iod) -> None:

@@ -141,46 +141,64 @@ WITHOUT_SYNC = (
 
 def spool_cuts(cycles: int, work: Path, chance: random.Random, mode: str) -> dict[str, object]:
     """The kiosk takes pictures; a frame whose put() has returned may never be lost."""
-    from tests.crash.test_spool_crash import VICTIM, _missing
+    from tests.crash.test_spool_crash import _missing
 
-    lost, said = 0, []
+    lost = frames = 0
     with disk(work) as (image, place):
-        start = [sys.executable, str(VICTIM)]
-        if mode == "nosync":
-            start = [sys.executable, "-c", WITHOUT_SYNC, str(VICTIM)]
-        victim = subprocess.Popen(
-            [*start, str(place), "1", "safe"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-
-        def read() -> None:
-            for line in victim.stdout:  # type: ignore[union-attr]
-                said.append(line.split())
-
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        try:
-            deadline = time.monotonic() + 20
-            while len(said) < 3 and time.monotonic() < deadline:
-                time.sleep(0.01)
-            for _ in range(cycles):
-                time.sleep(chance.random() * 0.15)
-                before: list[list[str]] = []
-                copy = cut(image, work, victim, lambda before=before: before.extend(said))
-                with mounted(copy, work / "after") as after:
-                    lost += len(_missing(after, before))
-        finally:
-            victim.kill()
-            victim.wait(10)
-            reader.join(10)
-    frames = sum(words[0] == "spooled" for words in said)
-    if not frames:
-        raise SystemExit("no frame was spooled: nothing is tested")
+        # A new spool after every tenth cut: each cut looks at all that is in it.
+        for first in range(0, cycles, 10):
+            name = f"spool-{first}"
+            (place / name).mkdir()
+            said: list[list[str]] = []
+            with pictures_taken(place / name, mode, said) as victim:
+                for _ in range(first, min(first + 10, cycles)):
+                    time.sleep(chance.random() * 0.15)
+                    before: list[list[str]] = []
+                    copy = cut(image, work, victim, lambda b=before, s=said: b.extend(s))
+                    with mounted(copy, work / "after") as after:
+                        # Not even the folder may have reached the disk: then all of it is lost.
+                        (after / name / "archive").mkdir(parents=True, exist_ok=True)
+                        lost += len(_missing(after / name, before))
+            frames += sum(words[0] == "spooled" for words in said)
     return {"cuts": cycles, "acknowledged": frames, "L": lost, "good": not lost}
+
+
+@contextlib.contextmanager
+def pictures_taken(
+    folder: Path, mode: str, said: list[list[str]]
+) -> Iterator[subprocess.Popen[str]]:
+    """A process that takes pictures; what it says of them goes to `said`."""
+    from tests.crash.test_spool_crash import VICTIM
+
+    start = [sys.executable, str(VICTIM)]
+    if mode == "nosync":
+        start = [sys.executable, "-c", WITHOUT_SYNC, str(VICTIM)]
+    victim = subprocess.Popen(
+        [*start, str(folder), "1", "safe"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+    def read() -> None:
+        for line in victim.stdout:  # type: ignore[union-attr]
+            said.append(line.split())
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        deadline = time.monotonic() + 20
+        while len(said) < 3:
+            if time.monotonic() > deadline:
+                raise SystemExit("no frame was spooled: nothing is tested")
+            time.sleep(0.01)
+        yield victim
+    finally:
+        victim.kill()
+        victim.wait(10)
+        reader.join(10)
 
 
 def main() -> int:

@@ -20,6 +20,8 @@ _TRIADAN = re.compile(r"([1-8])(0[1-9]|1[01])\Z")
 # A dog has three incisors and up to four premolars; CID 4017 has two of each, so the nearest is said.
 _TRIADAN_POSITIONS = (1, 2, 2, 3, 4, 4, 5, 5, 6, 7, 8)
 _SIDED_VIEWS = {"bitewing-right": "R", "bitewing-left": "L"}
+_BACK_TEETH_VIEWS = ("bitewing", "tmj")
+"""Starts of views that are seen from the side, so that the side alone tells their directions."""
 _MODIFIER_OF_VIEW = {"bitewing": "first-molar-region", "occlusal": "central-incisor-region"}
 
 
@@ -31,6 +33,12 @@ def laterality(request: ImageRequest, *, unpaired_is: str = "U") -> str:
     _check_shot(request)
     side = _coded(lambda: teeth.laterality_of(_fdi_teeth(request)))
     return side or _SIDED_VIEWS.get(shot.view, unpaired_is)
+
+
+def tells_side(request: ImageRequest) -> bool:
+    """Whether somebody said a side: by itself, by teeth or by the view."""
+    shot = request.shot
+    return bool(shot.laterality or shot.teeth or shot.view in _SIDED_VIEWS)
 
 
 def _check_shot(request: ImageRequest) -> None:
@@ -61,6 +69,10 @@ def orientation(request: ImageRequest) -> tuple[str, str] | None:
     if kind is PatientKind.COMPONENT:
         return None
     animal = kind is PatientKind.ANIMAL
+    if shot.laterality in ("R", "L") and not shot.teeth and shot.view.startswith(_BACK_TEETH_VIEWS):
+        towards_nose, towards_throat = ("R", "CD") if animal else ("A", "P")
+        row = towards_nose if shot.laterality == "R" else towards_throat
+        return row, "V" if animal else "F"
     found = _coded(lambda: teeth.orientation_of(_fdi_teeth(request), shot.view, quadruped=animal))
     return found if all(found) else None
 

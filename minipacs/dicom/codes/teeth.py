@@ -31,6 +31,12 @@ _QUADRANT_NAMES = {number: name for name, number in _QUADRANTS.items()}
 _SIGN_AFTER = {"⏌": "UR", "┘": "UR", "⏋": "LR", "┐": "LR"}
 _SIGN_BEFORE = {"⎿": "UL", "└": "UL", "⎾": "LL", "┌": "LL"}
 _PALMER = re.compile(r"(U[RL]|L[RL])-?([1-8A-E])\Z")
+_NAMED = re.compile(
+    r"(?:\b(?:tooth|teeth|periapicals?|pa|zahn|zähne|dents?|dientes?|denti|dente)\b[\s.:#-]*|#)"
+    r"(?P<teeth>[A-Z]{0,2}-?\d{1,2}(?:(?:\s*[,+&]\s*|\s+(?:and\s+)?)[A-Z]{0,2}-?\d{1,2})*)(?!\w)",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[+&]|\band\b", re.IGNORECASE)
 _REGION_KEYS = (
     "central-incisor-region",
     "lateral-incisor-region",
@@ -84,6 +90,25 @@ def parse_teeth(text: str, notation: str = "fdi") -> tuple[str, ...]:
     for part in re.split(r"[\s,;]+", text.strip().upper()):
         if part:
             found[_fdi_of(part, notation)] = None
+    return tuple(found)
+
+
+def teeth_in(words: str, notation: str = "fdi") -> tuple[str, ...]:
+    """FDI numbers of the teeth that free words name ("Periapical 36", "teeth 11, 12"); none when they name none.
+
+    Only what stands right after a word for a tooth or its picture counts, and only when all of it is teeth: "BWX 4"
+    and "FMX 18" name mounts, not teeth.
+
+    Raises:
+        ValueError: there is no such notation.
+    """
+    _check_notation(notation)
+    found: dict[str, None] = {}
+    for match in _NAMED.finditer(words):
+        try:
+            found |= dict.fromkeys(parse_teeth(_JOINED.sub(" ", match["teeth"]), notation))
+        except UnknownTooth:
+            continue
     return tuple(found)
 
 

@@ -58,7 +58,7 @@ def write(ds: Dataset, request: ImageRequest) -> None:
     # Value 3 has to stand there empty (PS3.3 C.8.11.3.1.1).
     put(ds, "ImageType", ["ORIGINAL", "PRIMARY", ""])
     if not ds.PatientOrientation:
-        # Type 1C and never empty: without teeth or view it hangs as radiographs do.
+        # Type 1C and never empty: without teeth or view it hangs as radiographs do; build.py lets the object say so.
         put(ds, "PatientOrientation", list(anatomy.facing_the_viewer(request)))
     put(ds, "PixelIntensityRelationship", "LOG")
     inverse = picture.photometric == "MONOCHROME1"
