@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # WAL with synchronous=FULL alone keeps every acknowledged commit through a power cut; NORMAL loses the last ones.
-# The rest is speed: a checkpoint every 2,000 pages, 16 MB of cache, sorting in memory.
+# The rest is speed: a checkpoint every 2,000 pages, 4 MB of cache for each connection, sorting in memory.
 _SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": 2,
     "foreign_keys": 1,
     "wal_autocheckpoint": 2000,
-    "cache_size": -16000,
+    "cache_size": -4000,
     "temp_store": "memory",
 }
 _BUSY_SECONDS = 5

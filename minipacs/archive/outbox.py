@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
 
 from pydicom.dataset import Dataset
 
 from minipacs.archive.alerts import raise_alert
 from minipacs.archive.database import Database, Session
-from minipacs.archive.encoding import decode, encode
+from minipacs.archive.encoding import encode
 from minipacs.archive.errors import BadMove
+from minipacs.archive.outbox_lists import COLUMNS, KINDS, OutboxLists, entry_of, get_entry
 from minipacs.archive.rows import DeliveryState, OutboxEntry
 from minipacs.clock import Clock
 
@@ -34,7 +33,6 @@ MOVES: Mapping[DeliveryState, frozenset[DeliveryState]] = MappingProxyType(
 )
 """Which state may follow which. SENT to QUEUED: storage commitment failed and it is sent again."""
 
-KINDS = ("store", "mpps-create", "mpps-set", "commitment")
 FIRST_WAIT_S = 5
 LONGEST_WAIT_S = 15 * 60
 STUCK_AFTER_S = 60 * 60
@@ -45,12 +43,7 @@ write to their long-term storage at night answer the next morning."""
 MOST_REFS = 500
 """Objects of one commitment request; an association holds one."""
 
-_SHOWN = "id, kind, uid, destination, state, reason, status, attempts, created_at, next_try_at"
-_PER_QUERY = 500
 _OPEN = (QUEUED.value, SENDING.value, FAILED.value)
-_COLUMNS = (
-    "id, kind, uid, destination, state, reason, status, attempts, created_at, next_try_at, data"
-)
 
 
 def queue_instance(
@@ -101,11 +94,11 @@ def instant(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 
-class Outbox:
+class Outbox(OutboxLists):
     """The outbox of an archive."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+        super().__init__(database)
         self._clock = clock
 
     # ------------------------------------------------------------------------------------ putting in
@@ -137,7 +130,7 @@ class Outbox:
             ):
                 self._database.write(lambda s: _unstick(s, moment, stuck))
             rows = session.all(
-                f"SELECT {_COLUMNS} FROM outbox o WHERE state = 'QUEUED' AND next_try_at <= ? "  # noqa: S608
+                f"SELECT {COLUMNS} FROM outbox o WHERE state = 'QUEUED' AND next_try_at <= ? "  # noqa: S608
                 "AND NOT (kind LIKE 'mpps%' AND EXISTS (SELECT 1 FROM outbox b WHERE b.uid = o.uid "
                 "AND b.destination = o.destination AND b.kind LIKE 'mpps%' AND b.id < o.id "
                 "AND b.state IN ('QUEUED', 'SENDING', 'FAILED'))) "
@@ -145,7 +138,7 @@ class Outbox:
                 moment,
                 limit,
             )
-        return [_entry(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     def mark(
         self,
@@ -184,7 +177,7 @@ class Outbox:
         moment: dt.datetime,
         confirm: bool,
     ) -> OutboxEntry:
-        before = _get(session, entry_id)
+        before = get_entry(session, entry_id)
         if state not in MOVES[before.state]:
             raise BadMove(entry_id, f"{state.value} can't follow {before.state.value}")
         if state is SENT and (status is None or not _is_accepted(before.kind, status)):
@@ -215,11 +208,7 @@ class Outbox:
             session.run(
                 "UPDATE outbox SET commit_due = ?, commit_asked = 0 WHERE id = ?", due, entry_id
             )
-        return _get(session, entry_id)
-
-    def message(self, entry: OutboxEntry) -> Dataset:
-        """The dataset of a message; also of an entry that a list gave."""
-        return decode(entry.dataset or self.get(entry.id).dataset)
+        return get_entry(session, entry_id)
 
     # ------------------------------------------------------------------------------------ to be confirmed
 
@@ -269,118 +258,6 @@ class Outbox:
         return self._database.write(job)
 
     # ------------------------------------------------------------------------------------ looking after it
-
-    def list(self, state: DeliveryState | None = None, destination: str = "") -> list[OutboxEntry]:
-        """All entries, the oldest first, without what a message holds (`message` fetches it); to show, see `latest`."""
-        where, values = [], []
-        if state is not None:
-            where.append("state = ?")
-            values.append(state.value)
-        if destination:
-            where.append("destination = ?")
-            values.append(destination)
-        condition = f"WHERE {' AND '.join(where)}" if where else ""
-        with self._database.reading() as session:
-            rows = session.all(f"SELECT {_SHOWN} FROM outbox {condition} ORDER BY id", *values)  # noqa: S608
-        return [_entry((*row, b"")) for row in rows]
-
-    def messages(self, kind: str, uid: str, destination: str) -> Sequence[OutboxEntry]:
-        """The messages of a kind about one object or step for a destination, oldest first."""
-        with self._database.reading() as session:
-            rows = session.all(
-                f"SELECT {_COLUMNS} FROM outbox WHERE uid = ? AND destination = ? AND kind = ? ORDER BY id",  # noqa: S608
-                uid,
-                destination,
-                kind,
-            )
-        return [_entry(row) for row in rows]
-
-    def latest(self, states: Iterable[DeliveryState], limit: int) -> Sequence[OutboxEntry]:
-        """The newest entries in these states, newest first, without what a message holds: a bounded list to show."""
-        wanted = [state.value for state in states]
-        # Each (state, kind) is read backwards in its index and ends at the limit, however many there are.
-        one = (
-            f"SELECT * FROM (SELECT {_SHOWN} FROM outbox WHERE state = ? AND kind = ? "  # noqa: S608
-            "ORDER BY id DESC LIMIT ?) AS newest"
-        )
-        pairs = [(state, kind) for state in wanted for kind in KINDS]
-        if not pairs:
-            return []
-        with self._database.reading() as session:
-            rows = session.all(
-                f"{' UNION ALL '.join([one] * len(pairs))} ORDER BY 1 DESC LIMIT ?",
-                *(value for pair in pairs for value in (*pair, limit)),
-                limit,
-            )
-        return [_entry((*row, b"")) for row in rows]
-
-    def recent(self, limit: int = 100) -> Sequence[OutboxEntry]:
-        """The newest entries in any state, newest first, without what a message holds."""
-        with self._database.reading() as session:
-            rows = session.all(f"SELECT {_SHOWN} FROM outbox ORDER BY id DESC LIMIT ?", limit)  # noqa: S608
-        return [_entry((*row, b"")) for row in rows]
-
-    def states_of(self, uids: Iterable[str], destination: str) -> dict[str, DeliveryState]:
-        """SOP Instance UID -> state of its latest delivery there; those that were never queued are left out."""
-        found: dict[str, DeliveryState] = {}
-        wanted = [*uids]
-        with self._database.reading() as session:
-            for first in range(0, len(wanted), _PER_QUERY):
-                some = wanted[first : first + _PER_QUERY]
-                marks = ", ".join("?" * len(some))
-                rows = session.all(
-                    f"SELECT uid, state FROM outbox WHERE uid IN ({marks}) AND destination = ? "  # noqa: S608
-                    "AND kind = 'store' ORDER BY id",
-                    *some,
-                    destination,
-                )
-                found.update((uid, DeliveryState(state)) for uid, state in rows)
-        return found
-
-    def counts_of(self, uids: Iterable[str]) -> dict[DeliveryState, int]:
-        """State -> how many deliveries of these instances; states without any are left out."""
-        found: Counter[str] = Counter()
-        wanted = [*uids]
-        with self._database.reading() as session:
-            for first in range(0, len(wanted), _PER_QUERY):
-                some = wanted[first : first + _PER_QUERY]
-                marks = ", ".join("?" * len(some))
-                found.update(
-                    dict(
-                        session.all(
-                            f"SELECT state, count(*) FROM outbox WHERE uid IN ({marks}) "  # noqa: S608
-                            "AND kind = 'store' GROUP BY state",
-                            *some,
-                        )
-                    )
-                )
-        return {DeliveryState(state): count for state, count in found.items()}
-
-    def get(self, entry_id: int) -> OutboxEntry:
-        """One entry; raises BadMove when there is none."""
-        with self._database.reading() as session:
-            return _get(session, entry_id)
-
-    def counts(
-        self, kind: str = "", states: Iterable[DeliveryState] = DeliveryState
-    ) -> dict[DeliveryState, int]:
-        """How many entries are in each state.
-
-        Args:
-            kind: only of that kind: "store" counts images alone; "messages" counts all others; empty counts all.
-            states: only these; the fewer entries they have, the quicker it is.
-        """
-        if kind and kind not in (*KINDS, "messages"):
-            raise ValueError(f"no such kind: one of {', '.join(KINDS)}, messages")
-        states = tuple(states)
-        kinds = KINDS[1:] if kind == "messages" else (kind,) if kind else KINDS
-        pairs = [(state.value, one) for state in states for one in kinds]
-        one = "SELECT count(*) FROM outbox WHERE state = ? AND kind = ?"
-        found: Counter[str] = Counter()
-        with self._database.reading() as session:
-            for state, of in pairs:
-                found[state] += int(session.value(one, state, of))
-        return {state: found[state.value] for state in states}
 
     def retry(self, entry_id: int | None = None) -> int:
         """Try again at once: one entry, or all that FAILED or wait; gives how many."""
@@ -443,17 +320,6 @@ def _unstick(session: Session, now: str, before: str) -> int:
             before,
         ).rowcount
     )
-
-
-def _get(session: Session, entry_id: int) -> OutboxEntry:
-    row = session.one(f"SELECT {_COLUMNS} FROM outbox WHERE id = ?", entry_id)  # noqa: S608
-    if row is None:
-        raise BadMove(entry_id, "there is no such entry")
-    return _entry(row)
-
-
-def _entry(row: tuple[Any, ...]) -> OutboxEntry:
-    return OutboxEntry(*row[:4], DeliveryState(row[4]), *row[5:-1], bytes(row[-1]))  # type: ignore[call-arg]
 
 
 def _is_accepted(kind: str, status: int) -> bool:
