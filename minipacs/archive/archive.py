@@ -302,10 +302,6 @@ class Archive:
         """Bytes free on the archive's disk."""
         return self._free_bytes(self.folder)
 
-    def has_room(self, size: int) -> bool:
-        """Whether an object of so many bytes can be kept; asked before an exposure, not after."""
-        return self.free_space() - size >= self._reserve_bytes
-
     def counts(self) -> Counts:
         """How much there is."""
         with self._database.reading() as session:

@@ -15,6 +15,7 @@ from minipacs.dicom.building.writing import put, put_given
 from minipacs.dicom.errors import BadRequest
 from minipacs.dicom.iod import Iod
 from minipacs.dicom.model import ImageRequest, PatientKind
+from minipacs.dicom.pictures.grey import as_grey
 from minipacs.dicom.rules.codes import check_codes
 from minipacs.dicom.rules.image import check_image
 from minipacs.dicom.rules.modules import check_modules
@@ -26,7 +27,7 @@ SIDE_ASSUMED = "Image laterality not stated: both sides assumed"
 
 def build_image(iod: Iod, request: ImageRequest) -> Dataset:
     """Build an object of `iod`. Raises BadRequest."""
-    request = _with_default_view(iod, _in_one_zone(request))
+    request = _without_colour(iod, _with_default_view(iod, _in_one_zone(request)))
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = (
@@ -71,6 +72,14 @@ def _with_default_view(iod: Iod, request: ImageRequest) -> ImageRequest:
     if told or not iod.default_view or request.patient.kind is PatientKind.COMPONENT:
         return request
     return replace(request, shot=replace(shot, view=iod.default_view))
+
+
+def _without_colour(iod: Iod, request: ImageRequest) -> ImageRequest:
+    """Sensor programs often export a radiograph as RGB: without any colour in it, it is taken as grey."""
+    if not iod.grey:
+        return request
+    grey = as_grey(request.frame)
+    return request if grey is None else replace(request, frame=grey)
 
 
 def _drop_derived(ds: Dataset, iod: Iod, keyword: str) -> None:

@@ -51,6 +51,8 @@ class Iod:
     """Lets what was derived give way to what `details` gave; gets the keywords that they gave."""
     nominal_spacing_mm: float = 0.1
     """Imager Pixel Spacing where it is Type 1 and nobody told it."""
+    grey: bool = False
+    """A colour picture has no place in it; one whose channels are all equal is taken as grey."""
     default_view: str = ""
     """A key of codes/views.csv, for a shot that tells nothing."""
     modalities: frozenset[str] = frozenset()

@@ -33,11 +33,6 @@ class Picture:
     pixels: NDArray[Any] | None
 
     @property
-    def is_jpeg(self) -> bool:
-        """Whether the frame stays the JPEG stream that it came as."""
-        return self.pixels is None
-
-    @property
     def extremes(self) -> tuple[int, int] | None:
         """(smallest, largest) sample value; None for a JPEG, which is not decoded."""
         if self.pixels is None:

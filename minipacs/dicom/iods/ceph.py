@@ -23,6 +23,7 @@ def cephalometric() -> Iod:
         finish=_finish,
         default_view="ceph-lateral",
         modalities=MODALITIES,
+        grey=True,
     )
 
 

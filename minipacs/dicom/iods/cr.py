@@ -33,4 +33,5 @@ def computed_radiography() -> Iod:
             ),
         ),
         modalities=frozenset({"CR"}),
+        grey=True,
     )

@@ -66,4 +66,5 @@ def digital_x_ray() -> Iod:
         modality="DX",
         uses=USES,
         modalities=MODALITIES,
+        grey=True,
     )

@@ -25,6 +25,7 @@ def intra_oral() -> Iod:
         reconcile=_keep_one_of_modifier_and_structure,
         nominal_spacing_mm=0.02,
         modalities=frozenset({"IO"}),
+        grey=True,
     )
 
 

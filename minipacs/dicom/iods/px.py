@@ -23,6 +23,7 @@ def panoramic() -> Iod:
         finish=_finish,
         default_view="panoramic",
         modalities=MODALITIES,
+        grey=True,
     )
 
 
