@@ -20,7 +20,8 @@ RETIRED = {"EthnicGroup"} if dictionary_is_retired(0x00102160) else set()
 def every_module() -> dict[str, Module]:
     names = {m.name for m in pkgutil.iter_modules(modules.__path__)} - HELPERS
     return {
-        name: importlib.import_module(f"minipacs.dicom.modules.{name}").MODULE for name in names
+        name: importlib.import_module(f"minipacs.dicom.modules.{name}").MODULE
+        for name in sorted(names)
     }
 
 
