@@ -250,6 +250,23 @@ def _busy(error: BaseException) -> Problem:
     )
 
 
+def _needs_tooth(error: BaseException) -> Problem:
+    return Problem(
+        "NO-TOOTH",
+        text("Nobody has said yet which teeth this position shows."),
+        text("Press Arm and choose the teeth first."),
+        serious=False,
+    )
+
+
+def _other_patient(error: BaseException) -> Problem:
+    return Problem(
+        "OTHER-PATIENT",
+        text("This picture was armed for another patient."),
+        text("Open an exam of that patient, and put it there."),
+    )
+
+
 def _closed(error: BaseException) -> Problem:
     return Problem(
         "EXAM-CLOSED",
@@ -325,6 +342,8 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "SpoolFailed": _spool,
         "NotSaved": _not_saved,
         "SlotBusy": _busy,
+        "NeedsTooth": _needs_tooth,
+        "OtherPatient": _other_patient,
         "ExamClosed": _closed,
         "InvalidImage": _invalid,
         "Unresolved": _unresolved,

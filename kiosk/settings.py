@@ -20,8 +20,6 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 FILE_NAME = "chairside.toml"
-EQUIPMENT_KINDS = ("default", "ceph", "cr", "dx", "endo", "io", "photo", "px", "sc", "us")
-"""What a section of [equipment] can be for: a kind of image, or all that have none of their own."""
 _AE_TITLE = re.compile(r"[A-Za-z0-9_.\-]{1,16}")
 _ADDRESS = re.compile(r"[A-Za-z0-9_.\-]{1,16}@[A-Za-z0-9_.\-]+:[0-9]{1,5}")
 
@@ -146,10 +144,7 @@ def from_mapping(table: Mapping[str, Any], path: Path | None = None) -> Settings
         if not isinstance(values, Mapping):
             raise SettingsWrong(name, f"is a section; write [{name}] and its keys below", path)
         if name == "equipment":
-            for kind in values:
-                if kind not in EQUIPMENT_KINDS:
-                    why = f"no kind of image; there are {', '.join(EQUIPMENT_KINDS)}"
-                    raise SettingsWrong(f"equipment.{kind}", why, path)
+            _check_kinds(values, path)
             parts[name] = {
                 kind: _section(EquipmentSection, f"equipment.{kind}", section, path)
                 for kind, section in values.items()
@@ -159,6 +154,19 @@ def from_mapping(table: Mapping[str, Any], path: Path | None = None) -> Settings
     settings = Settings(**parts)
     _check(settings, path)
     return settings
+
+
+def _check_kinds(equipment: Mapping[str, Any], path: Path | None) -> None:
+    """A section of [equipment] is for a kind of image, or for all that have none of their own."""
+    if not equipment:
+        return
+    from minipacs.dicom import iods  # heavy, and most offices have no such section
+
+    known = ("default", *iods.kinds())
+    for kind in equipment:
+        if kind not in known:
+            why = f"no kind of image; there are {', '.join(known)}"
+            raise SettingsWrong(f"equipment.{kind}", why, path)
 
 
 def save(path: Path, key: str, value: object) -> Settings:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from kiosk.capture.base import Armed, Listener, Settings, Source, SourceState, source
 from minipacs.clock import Clock
+from minipacs.dicom import iods
 from minipacs.dicom.model import Frame
 from minipacs.dicom.pictures import PictureRefused, read_picture
-
-ALL_KINDS = frozenset({"io", "px", "ceph", "dx", "cr", "sc", "us", "photo", "endo"})
 
 
 class PickedFiles:
@@ -24,9 +23,9 @@ class PickedFiles:
 
     name = "file"
     title = "Picture files"
-    kinds = ALL_KINDS
 
     def __init__(self) -> None:
+        self.kinds = frozenset(iods.kinds())
         self._lock = threading.Lock()
         self._listener: Listener | None = None
         self._token: Armed | None = None

@@ -27,8 +27,8 @@ from kiosk.capture.base import (
     Worker,
     source,
 )
-from kiosk.capture.file import ALL_KINDS
 from minipacs.clock import Clock
+from minipacs.dicom import iods
 from minipacs.dicom.model import Frame
 from minipacs.dicom.pictures import PictureRefused, read_picture
 from minipacs.workers import start_thread
@@ -62,16 +62,16 @@ class WatchedFolder:
     Args:
         folder: local or on a network share; it may be missing for a while (state GONE).
         interval: seconds between two looks.
-        kinds: kinds of picture that come this way.
+        kinds: kinds of picture that come this way; all when None.
     """
 
     name = "folder"
     title = "Watched folder"
 
     def __init__(
-        self, folder: Path, *, interval: float = 1.0, kinds: frozenset[str] = ALL_KINDS
+        self, folder: Path, *, interval: float = 1.0, kinds: frozenset[str] | None = None
     ) -> None:
-        self.kinds = kinds
+        self.kinds = frozenset(iods.kinds()) if kinds is None else kinds
         self._folder = folder
         self._interval = interval
         self._listener: Listener | None = None
@@ -291,5 +291,5 @@ def make(settings: Settings, clock: Clock) -> Source:
         interval = float(settings.get("interval", 1.0))
     except (TypeError, ValueError):
         raise BadSourceSettings("folder", "`interval` must be a number of seconds") from None
-    kinds = frozenset(settings.get("kinds") or ALL_KINDS)
+    kinds = frozenset(settings.get("kinds") or iods.kinds())
     return WatchedFolder(Path(str(path)), interval=max(0.05, interval), kinds=kinds)

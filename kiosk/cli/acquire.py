@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 PROG = "chairside"
 _WHO = (*PATIENT, *ORDER)
 _NOTHING = "nothing was stored"
-KINDS = ("io", "px", "ceph", "dx", "cr", "sc", "us", "photo", "endo")
 
 
 @command(
@@ -42,7 +41,9 @@ KINDS = ("io", "px", "ceph", "dx", "cr", "sc", "us", "photo", "endo")
 )
 def build(parser: argparse.ArgumentParser) -> None:
     """The arguments of `acquire`."""
-    parser.add_argument("--kind", required=True, choices=KINDS, help="what kind of image")
+    parser.add_argument(
+        "--kind", required=True, type=_kind, help="what kind of image: io, px, ceph, photo ..."
+    )
     parser.add_argument(
         "pictures", nargs="+", type=Path, metavar="IMAGE", help="PNG, TIFF, JPEG, BMP, raw"
     )
@@ -70,6 +71,14 @@ def build(parser: argparse.ArgumentParser) -> None:
     )
     add_options(parser, _WHO)
     parser.set_defaults(run=_run)
+
+
+def _kind(word: str) -> str:
+    from minipacs.dicom import iods  # too heavy for --help
+
+    if word not in iods.kinds():
+        raise argparse.ArgumentTypeError(f"{word!r}: there are {', '.join(iods.kinds())}")
+    return word
 
 
 def _run(args: argparse.Namespace) -> None:

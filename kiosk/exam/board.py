@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from kiosk.exam.errors import NotSaved, SlotBusy, UnknownExposure, UnknownSlot
+from kiosk.exam.errors import (
+    ExamClosed,
+    NeedsTooth,
+    NotSaved,
+    SlotBusy,
+    UnknownExposure,
+    UnknownSlot,
+)
 from kiosk.exam.exposure import Exposure
 from kiosk.exam.journal import Record
 from kiosk.exam.machine import ExposureState
@@ -89,7 +96,7 @@ class Board:
         """The tile, if a picture may come into it now.
 
         Raises:
-            NotSaved, SlotBusy, UnknownSlot.
+            NotSaved, SlotBusy, NeedsTooth, UnknownSlot.
         """
         tile = self.tile(slot)
         for exposure in self.exposures.values():
@@ -100,7 +107,20 @@ class Board:
             raise SlotBusy(slot, "its picture is neither accepted nor rejected yet")
         if record.kept(slot) > record.retaken(slot):
             raise SlotBusy(slot, "its picture is stored; retake it with a reason")
+        if tile.needs_teeth:
+            raise NeedsTooth(slot)
         return tile
+
+    def check_naming(self, slot: str, record: Record) -> None:
+        """Whether the teeth of a position may be said now. Raises SlotBusy, UnknownSlot, ExamClosed."""
+        if self.closed:
+            raise ExamClosed
+        if not self.tile(slot).asks_teeth:
+            raise SlotBusy(slot, "the mount says its teeth")
+        if self.shown(slot) is not None or record.kept(slot):
+            raise SlotBusy(slot, "it has a picture, whose teeth stay as they were said")
+        if self.armed is not None and self.armed.slot == slot:
+            raise SlotBusy(slot, "it is armed; disarm it first")
 
     def check_move(
         self, exposure: Exposure, tile: Tile, other: Exposure | None, record: Record
@@ -117,6 +137,8 @@ class Board:
             raise SlotBusy(tile.key, "its picture is stored; retake it with a reason")
         if self.armed is not None and self.armed.slot == tile.key:
             raise SlotBusy(tile.key, "it is armed; disarm it first")
+        if tile.needs_teeth:
+            raise NeedsTooth(tile.key)
 
     def slot_view(self, tile: Tile, record: Record) -> SlotView:
         """A position as it stands."""
@@ -130,12 +152,11 @@ class Board:
             return SlotView(tile, _SLOT_OF[shown.state], view, rejected, kept)
         return SlotView(tile, SlotState.STORED if kept else SlotState.EMPTY, None, rejected, kept)
 
-    def neighbour(self, key: str, direction: int, record: Record) -> str:
-        """The nearest position without a picture, in the order of acquisition and round again; empty when full."""
+    def next_free(self, key: str, record: Record) -> str:
+        """The next position without a picture, in the order of acquisition and round again; empty when full."""
         keys = [tile.key for tile in self.template.tiles]
-        start = (keys.index(key) if key in keys else -1 if direction > 0 else 0) + direction
-        for step in range(len(keys)):
-            candidate = keys[(start + step * direction) % len(keys)]
+        start = keys.index(key) + 1 if key in keys else 0
+        for candidate in (*keys[start:], *keys[:start]):
             state = self.slot_view(self.tile(candidate), record).state
             if state in (SlotState.EMPTY, SlotState.ARMED):
                 return candidate

@@ -6,7 +6,7 @@ import logging
 
 from kiosk.exam.bench import Bench
 from kiosk.exam.building import object_of, request_of, shot_in
-from kiosk.exam.errors import SpoolFailed
+from kiosk.exam.errors import ForbiddenMove, SpoolFailed
 from kiosk.exam.exposure import Exposure
 from kiosk.exam.machine import ExposureState, advance
 from kiosk.exam.ports import Stored
@@ -81,6 +81,18 @@ class Decisions:
             bench.spool.reject(exposure_id, rejection, exposure.note)
             exposure.state, exposure.reason = after, reason
             bench.recent.drop(exposure_id)
+            bench.ledger.note_reject(exposure.slot, reason, operator)
+        bench.news.tell(EventKind.REJECTED, exposure.slot, exposure_id, reason.meaning)
+
+    def withdraw(self, exposure_id: str, reason: Code, operator: str) -> None:
+        """Give up a frame that the disk never took; the books say that it was exposed and why it is not kept."""
+        bench = self._bench
+        with bench.lock:
+            exposure = bench.board.get(exposure_id)
+            if exposure.unsaved is None:
+                raise ForbiddenMove("a frame that is saved", exposure.state.value, "withdrawn")
+            exposure.unsaved = None
+            del bench.board.exposures[exposure_id]
             bench.ledger.note_reject(exposure.slot, reason, operator)
         bench.news.tell(EventKind.REJECTED, exposure.slot, exposure_id, reason.meaning)
 

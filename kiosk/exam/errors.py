@@ -45,6 +45,14 @@ class SlotBusy(ExamError):
         self.slot, self.why = slot, why
 
 
+class NeedsTooth(ExamError):
+    """The mount leaves open which teeth this position shows, and nobody has said so yet."""
+
+    def __init__(self, slot: str) -> None:
+        super().__init__(f"position {slot} has no tooth yet; choose the teeth it will show")
+        self.slot = slot
+
+
 class ExamClosed(ExamError):
     """The exam is finished or discontinued; nothing can be added."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from kiosk.exam.bench import Bench, EquipmentFor
 from kiosk.exam.board import Board
@@ -71,7 +71,8 @@ class Exam:
             started_at=now,
             operator=operator,
         )
-        self._ledger = Ledger(record, Journal(spool.exams, record.exam_id), steps, clock)
+        journal = Journal(spool.exams, record.exam_id)
+        self._ledger = Ledger(record, journal, spool.rejects, steps, clock)
         self._board = Board(record.template, record.exam_id)
         self._news = News(record.exam_id)
         self._bench = bench = Bench(
@@ -151,14 +152,20 @@ class Exam:
     def next_slot(self, after: str = "") -> str:
         """The next position without a picture, in the order of acquisition and round again; empty when full."""
         with self._lock:
-            return self._board.neighbour(after, 1, self._ledger.record)
-
-    def previous_slot(self, before: str = "") -> str:
-        """The position without a picture before this one, in the order of acquisition and round again."""
-        with self._lock:
-            return self._board.neighbour(before, -1, self._ledger.record)
+            return self._board.next_free(after, self._ledger.record)
 
     # ---- arming -----------------------------------------------------------------------------------------
+
+    def name_teeth(self, slot: str, teeth: Sequence[str]) -> None:
+        """Say which teeth (FDI) a position shows whose mount leaves that open; it outlives a restart.
+
+        Raises:
+            SlotBusy: it has a picture or is armed, or its mount says the teeth.
+            NeedsTooth: none was given.
+            SpoolFailed: it could not be written; nothing changed.
+            UnknownTooth, UnknownSlot, ExamClosed.
+        """
+        self._intake.name_teeth(slot, tuple(teeth))
 
     def arm(self, slot: str) -> Token:
         """Make ready for an exposure in this position; another armed one is disarmed first.
@@ -167,6 +174,7 @@ class Exam:
 
         Raises:
             SlotBusy: a picture there is not decided yet, or stored (then `retake`).
+            NeedsTooth: the mount leaves its teeth open; `name_teeth` first.
             SpoolFull, SpoolFailed, or what the archive raises when it has no room.
             NotSaved: an earlier frame is only in memory.
             UnknownSlot, ExamClosed.
@@ -214,7 +222,8 @@ class Exam:
         """A person says what a stray frame is: it becomes an exposure of this position, under a token of its own.
 
         Raises:
-            SlotBusy, UnknownSlot, ExamClosed, NotSaved, SpoolFailed, DamagedEntry.
+            SlotBusy, NeedsTooth, UnknownSlot, ExamClosed, NotSaved, SpoolFailed, DamagedEntry.
+            OtherPatient: it was armed for somebody else.
             KeyError: no such frame in quarantine.
         """
         return self._intake.adopt(quarantine_id, slot)
@@ -255,6 +264,14 @@ class Exam:
         """
         self._decisions.reject(exposure_id, reason, operator or self.operator)
 
+    def withdraw(self, exposure_id: str, reason: Code) -> None:
+        """Give up a frame that is only in memory since the disk never took it, for a reason of CID 7011: it is gone.
+
+        Raises:
+            ForbiddenMove: it is saved; `reject` keeps it aside.
+        """
+        self._decisions.withdraw(exposure_id, reason, self.operator)
+
     def move(self, exposure_id: str, slot: str) -> None:
         """Put a picture under review into another position of its kind; two pictures under review change places.
 
@@ -262,6 +279,7 @@ class Exam:
 
         Raises:
             SlotBusy: the position is of another kind, or its picture is decided.
+            NeedsTooth: the teeth of that position are not said yet.
         """
         self._decisions.move(exposure_id, slot)
 

@@ -32,8 +32,9 @@ class Hanging:
 def hang(pictures: Sequence[Dataset], templates: Mapping[str, Template]) -> Hanging | None:
     """The mount that the pictures were taken for, which their series names, and where each hangs.
 
-    A picture hangs in a tile when class, anatomy, view and side are those that the tile gives. Of several for one tile
-    the last that was taken hangs there. None when no mount is named, or none of the pictures finds a tile.
+    A picture hangs in a tile when class, anatomy, view and side are those that the tile gives, or when the tile leaves
+    its teeth open. Of several for one tile the last that was taken hangs there. None when no mount is named, or none
+    of the pictures finds a tile.
 
     Args:
         pictures: in the order in which they were taken; pixels are not looked at.
@@ -48,11 +49,19 @@ def hang(pictures: Sequence[Dataset], templates: Mapping[str, Template]) -> Hang
         wanted.setdefault(_of_tile(template, tile), []).append(tile)
     places: dict[str, int] = {}
     for index, (ds, title) in enumerate(zip(pictures, titles, strict=True)):
-        tiles = wanted.get(signature(ds), []) if title == template.title else []
+        if title != template.title:
+            continue
+        tiles = wanted.get(signature(ds), []) or _open_tiles(template, ds)
         if tiles:
             free = [tile for tile in tiles if tile.key not in places]
             places[(free or tiles[-1:])[0].key] = index
     return Hanging(template, places) if places else None
+
+
+def _open_tiles(template: Template, ds: Dataset) -> list[Tile]:
+    """The tiles that could be of any teeth."""
+    kinds = {iod.kind for iod in iods.iods_of(text_of(ds, "SOPClassUID"))}
+    return [tile for tile in template.tiles if tile.asks_teeth and tile.kind in kinds]
 
 
 def signature(ds: Dataset) -> Signature:

@@ -7,7 +7,7 @@ import threading
 
 from kiosk.exam.bench import Bench
 from kiosk.exam.building import rehearse
-from kiosk.exam.errors import ExamClosed, NotSaved, OtherPatient, SpoolFailed
+from kiosk.exam.errors import ExamClosed, NeedsTooth, NotSaved, OtherPatient, SpoolFailed
 from kiosk.exam.exposure import Exposure, from_entry
 from kiosk.exam.identity import expected_bytes, new_token, same_patient
 from kiosk.exam.looks import thumbnail_of
@@ -15,6 +15,7 @@ from kiosk.exam.machine import ExposureState, advance
 from kiosk.exam.templates import Tile
 from kiosk.exam.token import Token
 from kiosk.exam.views import EventKind
+from minipacs.dicom.codes.teeth import tooth_code
 from minipacs.dicom.model import Frame
 
 STRAY = "stray"
@@ -45,6 +46,21 @@ class Intake:
             bench.board.armed = token = self._token_for(tile)
         bench.news.tell(EventKind.ARMED, slot, token.identifier)
         return token
+
+    def name_teeth(self, slot: str, teeth: tuple[str, ...]) -> None:
+        """Write into the journal, then on the board, which teeth a position shows."""
+        bench = self._bench
+        if not teeth:
+            raise NeedsTooth(slot)
+        for tooth in teeth:
+            tooth_code(tooth)
+        with bench.lock:
+            record = bench.ledger.record
+            bench.board.check_naming(slot, record)
+            template = record.template.with_teeth(slot, teeth)
+            bench.ledger.begin(dataclasses.replace(record, template=template))
+            bench.board.template = template
+        bench.news.tell(EventKind.TEETH, slot)
 
     def disarm(self) -> None:
         """No exposure now."""

@@ -1,7 +1,7 @@
 """What an exam has done so far, on the disk: so that a killed run still reports truly what it stored.
 
-The journal of an exam is written before its first exposure and removed when the exam is closed and its
-reports are delivered or wait in the outbox.
+The journal of an exam is written before its first exposure. When the exam is closed and its reports are delivered
+or wait in the outbox it is removed; one that has the reason of a retake of a stored picture goes to the rejects.
 """
 
 from __future__ import annotations
@@ -112,6 +112,17 @@ class Journal:
 
     def __init__(self, folder: Path, exam_id: str) -> None:
         self._path = folder / f"{exam_id}.json"
+
+    def file_away(self, folder: Path) -> None:
+        """The exam is closed, and its record is the only one that says why a stored picture was taken again.
+
+        Raises:
+            SpoolFailed: it is still where it was.
+        """
+        try:
+            disk.move_durably(self._path, folder / self._path.name)
+        except OSError as problem:
+            raise SpoolFailed(problem.strerror or type(problem).__name__) from problem
 
     def write(self, record: Record) -> None:
         """Replace the record durably.

@@ -11,6 +11,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from kiosk.exam import reporting
 from kiosk.exam.errors import SpoolFailed
@@ -30,12 +31,15 @@ class Ledger:
     Args:
         record: where it begins, or where a killed run stopped.
         journal: its file.
+        rejects: the folder of rejected pictures and of what tells why.
         steps: the node.
     """
 
-    def __init__(self, record: Record, journal: Journal, steps: StepReporter, clock: Clock) -> None:
+    def __init__(
+        self, record: Record, journal: Journal, rejects: Path, steps: StepReporter, clock: Clock
+    ) -> None:
         self._record = record
-        self._journal = journal
+        self._journal, self._rejects = journal, rejects
         self._steps = steps
         self._clock = clock
         self._lock = threading.RLock()
@@ -100,7 +104,10 @@ class Ledger:
                 self._end(item, reason) for item in self._record.steps if self._has_begun(item)
             ]
             if not any(item.report is StepReport.FAILED for item in self._record.steps):
-                self._journal.remove()
+                if any(item.stored for item in self._record.rejects):
+                    self._journal.file_away(self._rejects)
+                else:
+                    self._journal.remove()
         return ended
 
     def summary(self, *, closed: bool, unresolved: Sequence[str], queued: int) -> Summary:

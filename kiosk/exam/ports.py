@@ -61,6 +61,8 @@ class Reported:
 class StepReporter(Protocol):
     """Tells the node what is done (MPPS). Never blocks an exam: what cannot be sent waits in the outbox.
 
+    None instead of an answer: it was neither sent nor queued, and the exam asks again at its end.
+
     Each message stands by itself; repeating one after a crash must be harmless (same step UID).
     """
 
@@ -72,12 +74,12 @@ class StepReporter(Protocol):
         *,
         modality: str,
         operator: str,
-    ) -> Reported:
+    ) -> Reported | None:
         """N-CREATE, IN PROGRESS. PS3.4 F.7.2.1."""
 
     def complete(
         self, step: PerformedStep, ended_at: dt.datetime, series: Sequence[PerformedSeries]
-    ) -> Reported:
+    ) -> Reported | None:
         """N-SET to COMPLETED with what was really stored. PS3.4 F.7.2.2."""
 
     def discontinue(
@@ -86,7 +88,7 @@ class StepReporter(Protocol):
         ended_at: dt.datetime,
         series: Sequence[PerformedSeries],
         reason: Code,
-    ) -> Reported:
+    ) -> Reported | None:
         """N-SET to DISCONTINUED with a reason of CID 9300."""
 
 
@@ -97,10 +99,3 @@ class Entry:
     patient: Patient
     order: Order
     status: str = "SCHEDULED"
-
-
-class WorklistSource(Protocol):
-    """Who is expected today. The app adapts a worklist C-FIND to the configured node."""
-
-    def today(self, *, modality: str = "", text: str = "") -> Sequence[Entry]:
-        """The entries of today; raises when the node does not answer (the exam then goes on as a walk-in)."""

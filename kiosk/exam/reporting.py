@@ -14,6 +14,7 @@ from kiosk.exam.journal import Record, StepRecord
 from kiosk.exam.machine import StepState, advance_step
 from kiosk.exam.ports import Reported, StepReporter
 from kiosk.exam.views import StepReport, WorklistClosing
+from minipacs.dicom import iods
 from minipacs.dicom.model import Code
 from minipacs.dicom.performed_step import PerformedSeries
 
@@ -104,22 +105,10 @@ def least(steps: Sequence[StepRecord]) -> StepReport:
     return next((rank for rank in ranks if rank in reports), StepReport.NONE)
 
 
-_MODALITIES = {
-    "io": "IO",
-    "px": "PX",
-    "ceph": "DX",
-    "dx": "DX",
-    "cr": "CR",
-    "sc": "OT",
-    "us": "US",
-    "photo": "XC",
-    "endo": "ES",
-}
-
-
 def modality_of(kind: str) -> str:
     """Modality (0008,0060) of a kind, as the performed step names it."""
-    return _MODALITIES.get(kind, "OT")
+    found = iods.iods().get(kind)
+    return found.modality if found is not None else "OT"
 
 
 def _operator(record: Record, begun: StepRecord) -> str:
@@ -141,7 +130,7 @@ def _after(step: StepRecord, state: StepState, reported: Reported | None) -> Ste
     )
 
 
-def _guarded(send: Callable[[], Reported]) -> Reported | None:
+def _guarded(send: Callable[[], Reported | None]) -> Reported | None:
     try:
         return send()
     except Exception as problem:  # noqa: BLE001 - whatever the network does, the exam goes on

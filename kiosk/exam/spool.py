@@ -16,7 +16,7 @@ import logging
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -108,10 +108,10 @@ class Spool:
         self._free_bytes = free_bytes or (lambda path: shutil.disk_usage(path).free)
         self._new_name = new_name or (lambda: uuid.uuid4().hex)
         self._pending = folder / "pending"
-        self._rejected = folder / "rejected"
+        self.rejects = folder / "rejected"
         self._quarantine = folder / "quarantine"
         self.exams = folder / "exams"
-        for room in (self._pending, self._rejected, self._quarantine, self.exams):
+        for room in (self._pending, self.rejects, self._quarantine, self.exams):
             try:
                 disk.make_folder(room)
             except OSError as problem:
@@ -177,7 +177,7 @@ class Spool:
 
     def rejected(self) -> list[SpoolEntry]:
         """The frames that were rejected, oldest first, each with its reason in the note."""
-        return self._list(self._rejected)
+        return self._list(self.rejects)
 
     def quarantined(self) -> list[SpoolEntry]:
         """Whole frames that belong to nobody yet, oldest first."""
@@ -223,7 +223,7 @@ class Spool:
         """
         note = dataclasses.replace(note or Note(), rejection=rejection)
         self.write_note(entry_id, note)
-        self._guarded(lambda: self._move(entry_id, self._pending, self._rejected))
+        self._guarded(lambda: self._move(entry_id, self._pending, self.rejects))
 
     def release(self, entry_id: str) -> None:
         """Drop a pending frame: only after the archive said that it has the image. Twice is harmless."""
@@ -259,9 +259,9 @@ class Spool:
         """End what a note decided: a rejected frame goes to the rejects, a note without its frame follows or goes."""
         if note.with_suffix(".frame").exists():
             if self._note_of(note).rejection is not None:
-                self._move(note.stem, self._pending, self._rejected)
-        elif (self._rejected / f"{note.stem}.frame").exists():
-            disk.move_durably(note, self._rejected / note.name)
+                self._move(note.stem, self._pending, self.rejects)
+        elif (self.rejects / f"{note.stem}.frame").exists():
+            disk.move_durably(note, self.rejects / note.name)
         else:
             disk.remove_durably(note)
 
@@ -309,7 +309,7 @@ class Spool:
 
     def _find(self, entry_id: str) -> Path:
         name = f"{_checked(entry_id)}.frame"
-        for folder in (self._pending, self._quarantine, self._rejected):
+        for folder in (self._pending, self._quarantine, self.rejects):
             if (folder / name).exists():
                 return folder / name
         raise KeyError(entry_id)
@@ -331,11 +331,6 @@ class Spool:
             work()
         except OSError as problem:
             raise SpoolFailed(_why(problem)) from problem
-
-
-def in_exam(entries: Iterable[SpoolEntry], exam_id: str) -> list[SpoolEntry]:
-    """Those entries whose token is of that exam."""
-    return [entry for entry in entries if entry.token and entry.token.exam_id == exam_id]
 
 
 def _checked(name: str) -> str:

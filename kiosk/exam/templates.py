@@ -6,6 +6,7 @@ labial: the patient's right is on the viewer's left, as if one stood before the 
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from kiosk.exam.errors import BadTemplate
 from minipacs.dicom.model import Details, PatientKind, Shot
 
 ROTATIONS = (0, 90, 180, 270)
+_VIEWS_OF_TEETH = ("periapical", "bitewing", "bitewing-vertical")
+"""Views that say nothing without the teeth: no side, no jaw."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,13 @@ class Tile:
     laterality: str = ""
     details: Details = field(default_factory=dict)
     """DICOM keyword -> value for the objects of this tile."""
+    asks_teeth: bool = False
+    """The mount leaves the teeth open: a person says them in each exam, before the exposure."""
+
+    @property
+    def needs_teeth(self) -> bool:
+        """Nobody has said yet what it is of."""
+        return self.asks_teeth and not self.teeth
 
     @property
     def shot(self) -> Shot:
@@ -69,6 +79,14 @@ class Template:
     def tile(self, key: str) -> Tile | None:
         """The tile of that key."""
         return next((tile for tile in self.tiles if tile.key == key), None)
+
+    def with_teeth(self, key: str, teeth: tuple[str, ...]) -> Template:
+        """The mount with the teeth of one tile said."""
+        tiles = tuple(
+            dataclasses.replace(tile, teeth=teeth) if tile.key == key else tile
+            for tile in self.tiles
+        )
+        return dataclasses.replace(self, tiles=tiles)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -144,6 +162,8 @@ def _tile(tile: Mapping[str, Any], place: int, mount: Mapping[str, Any]) -> Tile
     if grid:  # boxes are in grid units, so that people can count instead of divide
         columns, rows = (float(number) for number in grid)
         x, width, y, height = x / columns, width / columns, y / rows, height / rows
+    teeth = tuple(str(tooth) for tooth in tile.get("teeth", ()))
+    view = str(tile.get("view", mount.get("view", "")))
     return Tile(
         key=str(tile["key"]),
         x=x,
@@ -152,13 +172,14 @@ def _tile(tile: Mapping[str, Any], place: int, mount: Mapping[str, Any]) -> Tile
         height=height,
         order=int(tile.get("order", place)),
         kind=str(tile.get("kind", mount["kind"])),
-        teeth=tuple(str(tooth) for tooth in tile.get("teeth", ())),
-        view=str(tile.get("view", mount.get("view", ""))),
+        teeth=teeth,
+        view=view,
         region=str(tile.get("region", mount.get("region", ""))),
         rotation=int(tile.get("rotation", 0)),
         label=str(tile.get("label", tile["key"])),
         laterality=str(tile.get("laterality", "")),
         details=tile.get("details", {}),
+        asks_teeth=view in _VIEWS_OF_TEETH and not teeth,
     )
 
 

@@ -74,6 +74,8 @@ class SlotView:
 class EventKind(Enum):
     """What happened in an exam."""
 
+    TEETH = "teeth"
+    """The teeth of a position were said."""
     ARMED = "armed"
     DISARMED = "disarmed"
     FRAME_SAVED = "frame saved"

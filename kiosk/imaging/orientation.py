@@ -53,10 +53,6 @@ class Symmetry:
         """Mirrored left to right on the screen, as it lies there."""
         return Symmetry(-self.rotation % 360, not self.flip)
 
-    def upended(self) -> Symmetry:
-        """Mirrored top to bottom on the screen, as it lies there."""
-        return self.mirrored().turned(180)
-
     @property
     def swaps_sides(self) -> bool:
         """Whether rows become columns."""

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 
 from kiosk.i18n import Text, text
-from kiosk.presenters.ports import AlertLine, Destination, OutboxLine
+from kiosk.office.pictures import rows_of
+from kiosk.presenters.ports import AlertLine, Destination, OutboxLine, StudyKey
 from minipacs.archive import Archive
 from minipacs.archive.rows import DeliveryState, OutboxEntry
 
@@ -42,9 +43,9 @@ class DeliveryDesk:
         """Where images can be sent."""
         return self._destinations()
 
-    def send(self, study_instance_uid: str, ae_title: str) -> int:
+    def send(self, study: StudyKey, ae_title: str) -> int:
         """Put the images of a study into the outbox; how many."""
-        uids = [row.sop_instance_uid for row in self._archive.instances(study=study_instance_uid)]
+        uids = [row.sop_instance_uid for row in rows_of(self._archive, study)]
         self._archive.outbox.enqueue(uids, ae_title)
         self._wake()
         return len(uids)
@@ -55,9 +56,9 @@ class DeliveryDesk:
         entries = [*found.latest(_OPEN, SHOWN_OPEN), *found.latest(_DONE, SHOWN_DONE)]
         return [_line(entry) for entry in entries]
 
-    def study_states(self, study_instance_uid: str) -> dict[str, int]:
+    def study_states(self, study: StudyKey) -> dict[str, int]:
         """State -> how many deliveries of this study."""
-        uids = [row.sop_instance_uid for row in self._archive.instances(study=study_instance_uid)]
+        uids = [row.sop_instance_uid for row in rows_of(self._archive, study)]
         counts = self._archive.outbox.counts_of(uids)
         return {state.value: count for state, count in counts.items()}
 

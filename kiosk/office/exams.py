@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from kiosk.exam.building import object_of
 from kiosk.exam.errors import ExamError
@@ -18,7 +18,6 @@ from kiosk.exam.recovery import recover
 from kiosk.exam.spool import Spool
 from kiosk.exam.templates import Template, Tile
 from kiosk.exam.token import Token
-from kiosk.exam.views import ExamEvent
 from kiosk.presenters.ports import RecoveredExam, Stray
 from minipacs.clock import Clock
 from minipacs.dicom.codes import tables, teeth
@@ -67,7 +66,6 @@ class Exams:
         self._live: dict[str, Exam] = {}
         self._current = ""
         self._unsaved: list[tuple[Frame, Token | None]] = []
-        self._listeners: list[Callable[[ExamEvent], None]] = []
 
     # ---- opening ----------------------------------------------------------------------------------------
 
@@ -157,8 +155,12 @@ class Exams:
         Raises:
             ExamError: the disk did not take the decision; the exam is offered again as broken off.
         """
+        reason = tables.reject_reasons()["other-failure"]
+        for view in exam.exposures():
+            if view.state is ExposureState.EXPOSED:
+                exam.withdraw(view.exposure_id, reason)
         for exposure_id in self._drop_frames(exam):
-            exam.reject(exposure_id, tables.reject_reasons()["other-failure"])
+            exam.reject(exposure_id, reason)
         exam.discontinue(tables.discontinuation_reasons()["equipment-failure"])
 
     def _drop_frames(self, exam: Exam) -> list[str]:
@@ -285,6 +287,11 @@ class Exams:
     def show_tooth(self, tooth: str) -> str:
         """An FDI number in the notation of the settings."""
         return teeth.show_tooth(tooth, self._notation)
+
+    def teeth_of(self, order: Order) -> Sequence[str]:
+        """The teeth (FDI) that an order's words name, read in the notation of the settings."""
+        words = f"{order.step_description}; {order.requested_procedure_description}"
+        return teeth.teeth_in(words, self._notation)
 
     def _make_current(self, exam: Exam) -> None:
         with self._lock:

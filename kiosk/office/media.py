@@ -9,9 +9,11 @@ from pathlib import Path
 
 import platformdirs
 
-from kiosk.presenters.ports import Place, ProfileChoice, Written
+from kiosk.office.pictures import rows_of
+from kiosk.presenters.ports import Place, ProfileChoice, StudyKey, Written
 from kiosk.tasks import Job
 from minipacs.archive import Archive
+from minipacs.archive.rows import InstanceRow
 from minipacs.clock import Clock
 from minipacs.dicom.uids import UidPolicy
 from minipacs.media import fileset, profiles
@@ -51,13 +53,13 @@ class MediaDesk:
         ]
         return sorted(known, key=lambda choice: choice.name != "STD-GEN-USB-JPEG")
 
-    def write(self, studies: Sequence[str], folder: Path, profile: str, job: Job) -> Written:
+    def write(self, studies: Sequence[StudyKey], folder: Path, profile: str, job: Job) -> Written:
         """Write and read back; a file-set that is there is added to."""
         verb = fileset.add if (folder / "DICOMDIR").exists() else fileset.create
         report = verb(
-            self._archive,
+            _Only(self._archive, studies),
             folder,
-            studies=tuple(studies),
+            studies=tuple(dict.fromkeys(study.study_instance_uid for study in studies)),
             profile=profile,
             clock=self._clock,
             uids=self._uids,
@@ -67,6 +69,19 @@ class MediaDesk:
         return Written(
             folder, report.instances, report.bytes_written, report.verified == report.written
         )
+
+
+class _Only:
+    """An archive that has nothing but these studies of these patients: a stick is handed to one of them."""
+
+    def __init__(self, archive: Archive, studies: Sequence[StudyKey]) -> None:
+        self._archive, self._studies = archive, tuple(studies)
+        self.read, self.path_of = archive.read, archive.path_of
+
+    def instances(self, *, study: str = "") -> list[InstanceRow]:
+        """The instances of one of them, or of all."""
+        wanted = [one for one in self._studies if study in ("", one.study_instance_uid)]
+        return [row for one in wanted for row in rows_of(self._archive, one)]
 
 
 def mounted_sticks() -> list[Path]:

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from kiosk.i18n import NO_TEXT, plain
 from kiosk.imaging.preview import thumbnail
 from kiosk.imaging.window import Window, auto_window
-from kiosk.presenters.ports import Picture, StoredPicture
+from kiosk.presenters.ports import KnownPatient, Picture, StoredPicture, StudyKey
 from kiosk.tasks import Job
 from minipacs.archive import Archive
 from minipacs.archive.errors import ArchiveError
@@ -20,6 +20,7 @@ from minipacs.archive.rows import InstanceRow, StudyRow
 from minipacs.dicom import part10, pixels
 from minipacs.dicom.codes import teeth
 from minipacs.dicom.model import Code
+from minipacs.dicom.reading import text_of
 
 PREVIEW_SIDE = 320
 _BROKEN = (ArchiveError, pixels.CannotDisplay, part10.Unreadable)
@@ -32,6 +33,7 @@ class ListedStudy:
     study_instance_uid: str
     patient_name: str
     patient_id: str
+    issuer: str
     patient_birth_date: str
     patient_sex: str
     study_date: str
@@ -54,9 +56,20 @@ class ArchivePictures:
         rows = self._archive.studies(text, date_from=date_from, date_to=date_to, modality=modality)
         return [_listed(row) for row in rows]
 
-    def pictures(self, study_instance_uid: str) -> Sequence[StoredPicture]:
+    def known_patients(self, identifier: str) -> Sequence[KnownPatient]:
+        """Who has pictures under this Patient ID, of whatever issuer."""
+        keys = Dataset()
+        keys.PatientID, keys.PatientName, keys.PatientBirthDate = identifier, "", ""
+        # A sign that means "anything" in a query finds too many.
+        return [
+            KnownPatient(text_of(ds, "PatientName"), text_of(ds, "PatientBirthDate"))
+            for ds in self._archive.find("PATIENT", "PATIENT", keys)
+            if text_of(ds, "PatientID") == identifier
+        ]
+
+    def pictures(self, study: StudyKey) -> Sequence[StoredPicture]:
         """The images of a study with previews; one that can't be shown says why."""
-        return [self._stored(row) for row in self._archive.instances(study=study_instance_uid)]
+        return [self._stored(row) for row in rows_of(self._archive, study)]
 
     def picture(self, sop_instance_uid: str) -> Picture:
         """One image in full.
@@ -82,9 +95,9 @@ class ArchivePictures:
         """A small 8-bit picture of an image, for lists and the demo's PNG files."""
         return _small(part10.read(self._archive.read(sop_instance_uid)), side)
 
-    def verify(self, study_instance_uid: str, job: Job) -> Sequence[str]:
+    def verify(self, study: StudyKey, job: Job) -> Sequence[str]:
         """Every file of a study against its hash; the UIDs that fail."""
-        rows = self._archive.instances(study=study_instance_uid)
+        rows = rows_of(self._archive, study)
         failed = []
         for done, row in enumerate(rows):
             job.report(done / max(1, len(rows)))
@@ -113,6 +126,13 @@ class ArchivePictures:
         return StoredPicture(row.sop_instance_uid, title, _title(ds, self._notation), look, note)
 
 
+def rows_of(archive: Archive, study: StudyKey) -> list[InstanceRow]:
+    """The objects of a study that are this patient's, whoever else has objects of its UID."""
+    rows = archive.instances(study=study.study_instance_uid, patient=study.patient_id)
+    whose = study.issuer, study.patient_id
+    return [row for row in rows if (row.issuer, row.patient_id) == whose]
+
+
 def window_of(ds: Dataset, values: NDArray[np.generic]) -> Window:
     """The window that the object names, else one from its pixels."""
     center, width = ds.get("WindowCenter"), ds.get("WindowWidth")
@@ -133,6 +153,7 @@ def _listed(row: StudyRow) -> ListedStudy:
         row.study_instance_uid,
         row.patient_name,
         row.patient_id,
+        row.issuer,
         row.birth_date,
         row.sex,
         row.study_date,

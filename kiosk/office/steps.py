@@ -6,7 +6,6 @@ import datetime as dt
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import cast
 
 from pydicom.dataset import Dataset
 
@@ -119,16 +118,15 @@ class HeldSteps:
 
     def create(
         self, patient: Patient, order: Order, step: PerformedStep, *, modality: str, operator: str
-    ) -> Reported:
+    ) -> Reported | None:
         """N-CREATE, once it is let go."""
         if self._held:
-            # None is what an exam makes of a report that could not be sent: it asks again when it is closed.
-            return cast(Reported, None)
+            return None
         return self._steps.create(patient, order, step, modality=modality, operator=operator)
 
     def complete(
         self, step: PerformedStep, ended_at: dt.datetime, series: Sequence[PerformedSeries]
-    ) -> Reported:
+    ) -> Reported | None:
         """N-SET to COMPLETED."""
         return self._steps.complete(step, ended_at, series)
 
@@ -138,6 +136,6 @@ class HeldSteps:
         ended_at: dt.datetime,
         series: Sequence[PerformedSeries],
         reason: Code,
-    ) -> Reported:
+    ) -> Reported | None:
         """N-SET to DISCONTINUED."""
         return self._steps.discontinue(step, ended_at, series, reason)

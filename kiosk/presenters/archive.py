@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.i18n import NO_TEXT, Text, plain, text
-from kiosk.presenters.ports import ArchivePort, Picture, StoredPicture, Study
+from kiosk.presenters.ports import ArchivePort, Picture, StoredPicture, Study, StudyKey
 from kiosk.presenters.requests import Requests
 from kiosk.presenters.words import (
     SEXES,
@@ -96,22 +96,23 @@ class ArchivePresenter:
         tasks: Tasks,
         clock: Clock,
         *,
-        send: Callable[[str], None],
-        export: Callable[[Sequence[str]], None],
+        send: Callable[[StudyKey], None],
+        export: Callable[[Sequence[StudyKey]], None],
     ) -> None:
         self._view, self._archive, self._tasks, self._clock = view, archive, tasks, clock
         self._send, self._export = send, export
         self._query, self._period, self._modality = "", "all", ""
         self._rows: dict[str, StudyRow] = {}
+        self._keys: dict[str, StudyKey] = {}
         self._chosen, self._wanted = "", ""
         self._thumbs: list[Thumb] = []
         self._open_place = -1
         self._search, self._pictures, self._full = Requests(), Requests(), Requests()
         self._verifying: Job | None = None
 
-    def enter(self, study: str = "") -> None:
+    def enter(self, study: StudyKey | None = None) -> None:
         """The screen is in front, perhaps for a study."""
-        self._wanted = study
+        self._wanted = str(study) if study else ""
         if study:
             self._query, self._period, self._modality = "", "all", ""
         self._view.show_filter(self._query, self._period, self._modality)
@@ -165,7 +166,12 @@ class ArchivePresenter:
     def _arrived(self, studies: Sequence[Study]) -> None:
         self._view.show_waiting(False)
         today = self._clock().date()
-        self._rows = {study.study_instance_uid: _row(study, today) for study in studies}
+        keys = [
+            StudyKey(study.study_instance_uid, study.issuer, study.patient_id) for study in studies
+        ]
+        self._keys = {str(key): key for key in keys}
+        rows = [_row(str(key), study, today) for key, study in zip(keys, studies, strict=True)]
+        self._rows = {row.key: row for row in rows}
         self._view.show_rows(list(self._rows.values()))
         wanted, self._wanted = self._wanted, ""
         if wanted in self._rows:
@@ -182,12 +188,13 @@ class ArchivePresenter:
 
     def on_select(self, study: str) -> None:
         """A study was tapped."""
+        key = self._keys[study]
         self._chosen = study
         self._thumbs = []
         self._view.show_study(self._rows.get(study))
         self._view.show_thumbs(None)
         self._tasks.submit(
-            lambda: self._archive.pictures(study),
+            lambda: self._archive.pictures(key),
             self._pictures.ask(self._pictures_arrived),
             self._pictures.also(self._failed),
         )
@@ -202,23 +209,24 @@ class ArchivePresenter:
     def on_send(self) -> None:
         """Send the study in hand."""
         if self._chosen:
-            self._send(self._chosen)
+            self._send(self._keys[self._chosen])
 
     def on_export(self) -> None:
         """Write the study in hand to a medium."""
         if self._chosen:
-            self._export([self._chosen])
+            self._export([self._keys[self._chosen]])
 
     def on_verify(self) -> None:
         """Read every file of the study and compare its hash."""
         study = self._chosen
         if not study:
             return
+        key = self._keys[study]
         if self._verifying is not None:
             self._verifying.cancel()
         self._view.show_verified(text("Reading every file …"), "muted")
         self._verifying = self._tasks.start(
-            lambda job: self._archive.verify(study, job),
+            lambda job: self._archive.verify(key, job),
             lambda bad: self._verified(study, bad),
             self._not_verified,
             lambda fraction, _: self._view.show_verified(
@@ -278,11 +286,11 @@ class ArchivePresenter:
         self._view.show_problem(problem_of(error))
 
 
-def _row(study: Study, today: dt.date) -> StudyRow:
+def _row(key: str, study: Study, today: dt.date) -> StudyRow:
     modalities = study.modalities
     words = modalities if isinstance(modalities, str) else ", ".join(modalities)
     return StudyRow(
-        key=study.study_instance_uid,
+        key=key,
         name=in_both_scripts(
             show_name(study.patient_name) or "–", other_script(study.patient_name)
         ),

@@ -13,7 +13,7 @@ from kiosk.presenters.exam import ExamPresenter
 from kiosk.presenters.exam_view import ExamView
 from kiosk.presenters.finish import FinishPresenter, FinishView
 from kiosk.presenters.media import MediaPresenter, MediaView
-from kiosk.presenters.ports import Destination, LiveExam, Ports
+from kiosk.presenters.ports import Destination, LiveExam, Ports, StudyKey
 from kiosk.presenters.status import StatusPresenter, StatusView
 from kiosk.presenters.walk_in import WalkInPresenter, WalkInView
 from kiosk.presenters.worklist import WorklistPresenter, WorklistView
@@ -100,6 +100,7 @@ class Desk:
         self.walk_in = WalkInPresenter(
             views.walk_in,
             ports.exams,
+            ports.archive,
             tasks,
             clock,
             open_exam=self.open_exam,
@@ -167,7 +168,7 @@ class Desk:
         self._bring(WALK_IN)
         self.walk_in.enter()
 
-    def to_archive(self, study: str = "") -> None:
+    def to_archive(self, study: StudyKey | None = None) -> None:
         """The archive, perhaps at a study."""
         self._bring(ARCHIVE)
         self.archive.enter(study)
@@ -212,11 +213,11 @@ class Desk:
 
     # ---- what several screens can do
 
-    def export(self, studies: Sequence[str]) -> None:
+    def export(self, studies: Sequence[StudyKey]) -> None:
         """Write studies to a medium."""
         self.media.open(studies)
 
-    def send(self, study: str) -> None:
+    def send(self, study: StudyKey) -> None:
         """Choose where to send a study, then put it into the outbox."""
         destinations = self._ports.delivery.destinations()
         if not destinations:
@@ -231,7 +232,7 @@ class Desk:
             return
         self._views.ask_destination(destinations, lambda ae_title: self._send(study, ae_title))
 
-    def _send(self, study: str, ae_title: str) -> None:
+    def _send(self, study: StudyKey, ae_title: str) -> None:
         def queued(count: int) -> None:
             self._views.show_note(
                 text("{n} images wait in the outbox for {node}.", n=count, node=ae_title), "good"

@@ -12,6 +12,7 @@ from kiosk.presenters.exam_ending import ExamEnding
 from kiosk.presenters.exam_move import ExamMove, places_for
 from kiosk.presenters.exam_pictures import ExamPictures
 from kiosk.presenters.exam_strays import ExamStrays
+from kiosk.presenters.exam_teeth import ExamTeeth
 from kiosk.presenters.exam_view import NO_ACTIONS, Actions, ExamView, Reason
 from kiosk.presenters.exam_words import (
     NOT_SAVED,
@@ -62,6 +63,7 @@ class ExamPresenter:
         )
         self._move = ExamMove(view, source, self._work, self._refresh)
         self._strays = ExamStrays(view, exams, tasks, self._work)
+        self._teeth = ExamTeeth(view, exams, self._work)
         source.subscribe(lambda line: post(lambda: self._source_changed(line)))
 
     @property
@@ -218,10 +220,13 @@ class ExamPresenter:
 
     def on_stray(self, entry_id: str) -> None:
         """A stray frame was tapped: it may be put into the position in hand, after a question."""
-        if self._exam is not None:
-            slot = self._slot()
-            position = self._position(slot) if slot is not None else ""
-            self._strays.offer(self._exam, entry_id, slot, position)
+        exam, slot = self._exam, self._slot()
+        if exam is None:
+            return
+        if slot is not None and slot.tile.needs_teeth and slot.state is SlotState.EMPTY:
+            self._teeth.ask(exam, slot, lambda: self.on_stray(entry_id))
+            return
+        self._strays.offer(exam, entry_id, slot, self._position(slot) if slot is not None else "")
 
     def on_finish(self) -> None:
         """End the exam, after a question when positions are empty."""
@@ -315,7 +320,15 @@ class ExamPresenter:
         exam = self._exam
         if exam is None:
             return
-        self._work.run(lambda: self._arm_source(exam, exam.arm(key)))
+        slot = next(one for one in exam.slots() if one.key == key)
+        if slot.tile.asks_teeth:
+            self._teeth.ask(exam, slot, lambda: self._arm_now(exam, key))
+        else:
+            self._arm_now(exam, key)
+
+    def _arm_now(self, exam: LiveExam, key: str) -> None:
+        if exam is self._exam:
+            self._work.run(lambda: self._arm_source(exam, exam.arm(key)))
 
     def _retake(self, key: str, reason: Code) -> None:
         if (exam := self._exam) is not None:

@@ -97,5 +97,8 @@ def places_for(slots: Sequence[SlotView], key: str) -> tuple[str, ...]:
     return tuple(
         one.key
         for one in slots
-        if one.key != key and one.tile.kind == slot.tile.kind and one.state in INTO
+        if one.key != key
+        and one.tile.kind == slot.tile.kind
+        and one.state in INTO
+        and not one.tile.needs_teeth
     )

@@ -69,6 +69,33 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Tooth:
+    """A tooth of the chart."""
+
+    key: str
+    """FDI number."""
+    words: str
+    """As the settings' notation writes it."""
+
+
+Jaws = tuple[tuple[Tooth, ...], tuple[Tooth, ...]]
+"""The upper and the lower row as they are seen from the front: the patient's right comes first."""
+
+
+@dataclass(frozen=True)
+class TeethQuestion:
+    """Which teeth a position will show. Asked before the exposure; nothing is assumed, at most proposed."""
+
+    title: Text
+    note: Text
+    permanent: Jaws
+    deciduous: Jaws
+    proposed: tuple[str, ...]
+    chosen: Callable[[Sequence[str]], None]
+    """Gets one key or more."""
+
+
+@dataclass(frozen=True)
 class Leaving:
     """The exam is left: pause it, or finish it, or stay."""
 
@@ -130,6 +157,9 @@ class ExamView(Protocol):
         chosen: Callable[[str], None],
     ) -> None:
         """One tap chooses; Escape goes back."""
+
+    def ask_teeth(self, question: TeethQuestion) -> None:
+        """The chart; Enter confirms, Escape goes back."""
 
     def ask(self, title: Text, note: Text, yes: Text, do: Callable[[], None]) -> None:
         """A question with a named yes; Escape is no."""

@@ -165,6 +165,8 @@ def _offer(now: Moment) -> Offer:
     match now.slot.state:
         case SlotState.EMPTY:
             hint = text("Place the sensor for {position}, then arm.", position=position)
+            if now.slot.tile.needs_teeth:
+                hint = text("Arm asks first which teeth it will be.")
             return Offer(arm, now.source.state != SourceState.OFF, "capture", hint, "muted")
         case SlotState.ARMED:
             return _armed(now)

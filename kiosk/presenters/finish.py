@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kiosk.exam.views import StepReport, Summary, WorklistClosing
 from kiosk.i18n import NO_TEXT, Text, plain, text
-from kiosk.presenters.ports import DeliveryPort, LiveExam
+from kiosk.presenters.ports import DeliveryPort, LiveExam, StudyKey
 from kiosk.presenters.requests import Requests
 from kiosk.presenters.words import Identity, identity
 from kiosk.tasks import Tasks
@@ -48,19 +48,20 @@ class FinishPresenter:
         clock: Clock,
         *,
         next_patient: Callable[[], None],
-        send: Callable[[str], None],
-        export: Callable[[Sequence[str]], None],
-        look: Callable[[str], None],
+        send: Callable[[StudyKey], None],
+        export: Callable[[Sequence[StudyKey]], None],
+        look: Callable[[StudyKey], None],
     ) -> None:
         self._view, self._delivery, self._tasks, self._clock = view, delivery, tasks, clock
         self._next_patient, self._send, self._export = next_patient, send, export
         self._look = look
-        self._study = ""
+        self._study: StudyKey | None = None
         self._requests = Requests()
 
     def open(self, exam: LiveExam, summary: Summary) -> None:
         """The exam just ended."""
-        self._study = summary.study_instance_uid
+        patient = exam.patient
+        self._study = StudyKey(summary.study_instance_uid, patient.issuer, patient.identifier)
         self._view.show_summary(
             identity(exam.patient, self._clock().date()),
             exam.template.title,
@@ -81,7 +82,7 @@ class FinishPresenter:
     def leave(self) -> None:
         """Another screen is in front."""
         self._requests.drop()
-        self._study = ""
+        self._study = None
 
     def on_next(self) -> None:
         """To the list."""
@@ -89,15 +90,18 @@ class FinishPresenter:
 
     def on_send(self) -> None:
         """Choose where to send."""
-        self._send(self._study)
+        if self._study:
+            self._send(self._study)
 
     def on_export(self) -> None:
         """Write a medium."""
-        self._export([self._study])
+        if self._study:
+            self._export([self._study])
 
     def on_look(self) -> None:
         """See the study in the archive."""
-        self._look(self._study)
+        if self._study:
+            self._look(self._study)
 
 
 def summary_lines(summary: Summary) -> list[Line]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kiosk.i18n import NO_TEXT, Text, text
-from kiosk.presenters.ports import MediaPort, Place, ProfileChoice, Written
+from kiosk.presenters.ports import MediaPort, Place, ProfileChoice, StudyKey, Written
 from kiosk.presenters.requests import Requests
 from kiosk.presenters.words import size_words
 from kiosk.problems import Problem, problem_of
@@ -47,13 +47,13 @@ class MediaPresenter:
 
     def __init__(self, view: MediaView, media: MediaPort, tasks: Tasks) -> None:
         self._view, self._media, self._tasks = view, media, tasks
-        self._studies: tuple[str, ...] = ()
+        self._studies: tuple[StudyKey, ...] = ()
         self._folder, self._profile = "", ""
         self._places: list[Place] = []
         self._job: Job | None = None
         self._requests = Requests()
 
-    def open(self, studies: Sequence[str]) -> None:
+    def open(self, studies: Sequence[StudyKey]) -> None:
         """For these studies."""
         self._studies, self._folder = tuple(studies), ""
         profiles = self._media.profiles()

@@ -69,7 +69,9 @@ class StatusPresenter:
         )
 
     def on_item(self, key: str) -> None:
-        """A part was tapped."""
+        """A part was tapped. Where pictures wait is told by the worklist, or is the exam in front."""
+        if key == "pictures":
+            return
         self._activity("alerts" if key in ("alerts", "disk") else "outbox")
 
     def _arrived(self, node: NodeStatus) -> None:
@@ -94,6 +96,7 @@ class StatusPresenter:
             items = [
                 node_item(node),
                 *worklist_items(node),
+                *picture_items(node),
                 source_item(self._line),
                 outbox_item(node),
                 disk_item(node),
@@ -117,6 +120,18 @@ def worklist_items(node: NodeStatus) -> list[StatusItem]:
         words = text("Worklist offline")
         return [StatusItem("worklist", "alert", words, "warn")]
     return []
+
+
+def picture_items(node: NodeStatus) -> list[StatusItem]:
+    """Pictures that are safe but nobody has decided on yet, in this exam or a paused one."""
+    if not node.not_released:
+        return []
+    words = (
+        text("1 picture waits for a decision")
+        if node.not_released == 1
+        else text("{n} pictures wait for a decision", n=node.not_released)
+    )
+    return [StatusItem("pictures", "judge", words, "warn")]
 
 
 def source_item(line: SourceLine) -> StatusItem:

@@ -123,12 +123,6 @@ class ViewerPresenter:
             self._window = drag(self._window, dx, dy, span=self._span)
             self._show()
 
-    def on_first_window(self) -> None:
-        """The window as the picture came."""
-        if self._picture is not None:
-            self._window = self._picture.window
-            self._show()
-
     def on_pan(self, dx: float, dy: float) -> None:
         """Moved by screen pixels."""
         if self._renderer is not None:

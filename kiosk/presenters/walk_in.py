@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from kiosk.i18n import NO_TEXT, Text, text
-from kiosk.presenters.ports import ExamsPort, LiveExam
+from kiosk.presenters.ports import ArchivePort, ExamsPort, KnownPatient, LiveExam
 from kiosk.presenters.requests import Requests
+from kiosk.presenters.words import show_date, show_name
 from kiosk.presenters.worklist import TemplateChoice, template_choices
 from kiosk.problems import Problem, problem_of
 from kiosk.tasks import Tasks
@@ -72,6 +73,9 @@ class WalkInView(Protocol):
     def show_problem(self, problem: Problem) -> None:
         """A failure."""
 
+    def ask(self, title: Text, note: Text, yes: Text, do: Callable[[], None]) -> None:
+        """A question with a named yes; Escape is no."""
+
 
 class WalkInPresenter:
     """Logic of the walk-in form."""
@@ -80,13 +84,15 @@ class WalkInPresenter:
         self,
         view: WalkInView,
         exams: ExamsPort,
+        archive: ArchivePort,
         tasks: Tasks,
         clock: Clock,
         *,
         open_exam: Callable[[LiveExam], None],
         back: Callable[[], None],
     ) -> None:
-        self._view, self._exams, self._tasks, self._clock = view, exams, tasks, clock
+        self._view, self._exams, self._archive = view, exams, archive
+        self._tasks, self._clock = tasks, clock
         self._open_exam, self._back = open_exam, back
         self._form = Form()
         self._tried = False
@@ -125,13 +131,39 @@ class WalkInPresenter:
             self._view.show_faults(self._check().faults)
 
     def on_start(self) -> None:
-        """Begin, when all is right."""
+        """Begin, when all is right; after a question when the number is known as somebody else's."""
         self._tried = True
         checked = self._check()
         self._view.show_faults(checked.faults)
         patient, template = checked.patient, self._form.template
         if patient is None:
             return
+        self._view.show_opening(True)
+        self._tasks.submit(
+            lambda: self._archive.known_patients(patient.identifier),
+            self._requests.ask(lambda known: self._looked_up(patient, template, known)),
+            self._requests.also(self._not_opened),
+        )
+
+    def _looked_up(self, patient: Patient, template: str, known: Sequence[KnownPatient]) -> None:
+        others = [one for one in known if not _may_be(patient, one)]
+        if not others:
+            self._open(patient, template)
+            return
+        self._view.show_opening(False)
+        self._view.ask(
+            text("Is {typed} the patient of number {number}?", typed=show_name(patient.name),
+                 number=patient.identifier),
+            text(
+                "In the archive this number is {known}. Pictures under one number count as one "
+                "person's. When in doubt go back and make another number.",
+                known="; ".join(dict.fromkeys(_in_words(one) for one in others)),
+            ),
+            text("It is the same patient"),
+            lambda: self._open(patient, template),
+        )  # fmt: skip
+
+    def _open(self, patient: Patient, template: str) -> None:
         self._view.show_opening(True)
         self._tasks.submit(
             lambda: self._exams.open(patient, None, template),
@@ -161,6 +193,23 @@ class WalkInPresenter:
 
     def _check(self) -> Checked:
         return check(self._form, self._exams, self._clock().date())
+
+
+def _may_be(patient: Patient, known: KnownPatient) -> bool:
+    """Whether name and birth date do not speak against it; what is not known speaks against nothing."""
+    names = {_plainly(patient.name), _plainly(known.name)} - {""}
+    births = {patient.birth_date, known.birth_date} - {""}
+    return len(names) < 2 and len(births) < 2
+
+
+def _plainly(name: str) -> str:
+    parts = name.partition("=")[0].replace("^", " ").casefold().split()
+    return " ".join(parts)
+
+
+def _in_words(known: KnownPatient) -> str:
+    parts = (show_name(known.name), show_date(known.birth_date))
+    return ", ".join(part for part in parts if part)
 
 
 def check(form: Form, exams: ExamsPort, today: dt.date) -> Checked:

@@ -166,15 +166,23 @@ class Sheets:
         sheet.show(button, first)
         return sheet
 
-    def ask(self, title: Text, note: Text, yes: Text, do: Callable[[], None]) -> Sheet:
-        """A question with a named yes."""
+    def ask(
+        self, title: Text, note: Text, yes: Text, do: Callable[[], None], *, careful: bool = False
+    ) -> Sheet:
+        """A question with a named yes; a careful one goes back when Enter is pressed once too often."""
         tr = self.kit.tr
-        sheet = Sheet(self, tr(title), note=tr(note), icon="info", tone="accent")
+        icon, tone = ("alert", "warn") if careful else ("info", "accent")
+        sheet = Sheet(self, tr(title), note=tr(note), icon=icon, tone=tone)
 
         def agreed() -> None:
             sheet.close()
             do()
 
+        if careful:
+            back = sheet.button(tr("Go back"), sheet.close, kind="primary", key="⏎")
+            sheet.button(tr(yes), agreed)
+            sheet.show(back, sheet.close)
+            return sheet
         button = sheet.button(tr(yes), agreed, kind="primary", key="⏎")
         sheet.button(tr("Go back"), sheet.close, key="Esc")
         sheet.show(button, agreed)

@@ -143,6 +143,7 @@ def test_a_moved_picture_is_shown_with_the_orientation_of_its_new_position():
 
 def test_finishing_with_an_armed_retake_does_not_say_that_nothing_is_kept(clinic):
     exam = clinic.exam("pa-1")
+    exam.name_teeth("pa", ("36",))
     exam.accept(clinic.shoot(exam, "pa"))
     room = Room(exam=exam)
     exam.retake("pa", tables.reject_reasons()["other-failure"])

@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from kiosk.exam.errors import SpoolFailed
@@ -69,10 +68,6 @@ def test_acquire_does_not_say_that_nothing_was_stored_when_all_was(
     assert "nothing was stored" not in capsys.readouterr().err
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="'stays in the archive, with this reason': the reason is only in the journal, which finish removes",
-)
 def test_the_reason_of_a_retake_of_a_stored_picture_outlives_the_exam(tmp_path: Path):
     clinic = Clinic(tmp_path / "spool")
     exam = clinic.exam("bwx-2")
@@ -85,3 +80,4 @@ def test_the_reason_of_a_retake_of_a_stored_picture_outlives_the_exam(tmp_path: 
     kept += clinic.store.files.values()
     told = repr(clinic.steps.told)
     assert reason.meaning in told or any(reason.meaning.encode() in data for data in kept)
+    assert clinic.recovered() == []

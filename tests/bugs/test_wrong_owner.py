@@ -54,9 +54,6 @@ def _watched(inbox: Path) -> tuple[WatchedFolder, Ear]:
     return source, ear
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the one-picture mount is always tooth 36, whatever was exposed"
-)
 def test_a_single_periapical_claims_no_tooth_that_nobody_chose():
     (tile,) = load_templates()["pa-1"].tiles
     assert tile.teeth == ()

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from tests.screen import virtual_screen
 
 ROOT = Path(os.environ.get("CHAIRSIDE_CHECKOUT", Path(__file__).parents[2]))
 PYTHON = sys.executable
+PICTURE_IN_FULL = re.compile(r"\d × \d+ · \d+ bit")
+"""Its size stands beside a picture that is shown."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Seen:
 
 class NotSeen(AssertionError):
     """What a test waited for did not come onto the screen; says what stood there instead."""
+
+
+def _plain(words: str) -> str:
+    """As a person reads it: without the signs that only say where a line may break and which way it runs."""
+    shown = "".join(sign for sign in words if unicodedata.category(sign) != "Cf")
+    return re.sub(r"[^\S\n]", " ", shown)
 
 
 class Eye:
@@ -63,7 +72,7 @@ class Eye:
             if not any(words in answer["gone"] for words in known):
                 raise NotSeen(answer["gone"])
             return []
-        return [Seen(*row) for row in answer]
+        return [Seen(_plain(words), x, y) for words, x, y in answer]
 
     def close(self) -> None:
         """No more looks."""
@@ -152,6 +161,20 @@ class Kiosk:
                 raise NotSeen(f"{words!r} was not taken in hand; there stood:\n{self.text()}")
             self.click(words)
             time.sleep(0.3)
+
+    def accept(self) -> None:
+        """When the picture can be seen (Enter does nothing before), keep it."""
+        self.shows("accept or retake", 30)
+        self.shows(PICTURE_IN_FULL)
+        self.press("Return")
+
+    def choose_mount(self, title: str) -> None:
+        """In the form of a walk-in."""
+        place = self.shows("What will be taken")
+        self.click_at(place.x + 100, place.y + 36)
+        self.shows("What will be taken?")
+        self.click(title)
+        self.gone("What will be taken?")
 
     def click_at(self, x: int, y: int, times: int = 1) -> None:
         """Click on a place."""

@@ -40,8 +40,7 @@ def test_a_folder_that_vanishes_while_armed_is_said_and_found_again(chair: Chair
     kiosk.shows("Not in the mount (1)")
     kiosk.shows("Armed for")
     chair.drop(chair.picture())
-    kiosk.shows("accept or retake")
-    kiosk.press("Return")
+    kiosk.accept()
     kiosk.shows("1 of 4 stored")
     assert len(chair.of("P-1")) == 1
 
@@ -121,8 +120,7 @@ def test_a_picture_that_comes_after_a_change_of_patient_never_reaches_the_next_o
     kiosk.shows("Not in the mount (1)")
     kiosk.shows("Armed for")
     chair.drop(chair.picture())
-    kiosk.shows("accept or retake")
-    kiosk.press("Return")
+    kiosk.accept()
     chair.wait_stored(1)
     assert len(chair.of("P-2")) == 1
     assert chair.of("P-1") == []
@@ -136,8 +134,7 @@ def test_a_paused_exam_stands_above_the_worklist_and_goes_on(chair: Chair):
     chair.begin(kiosk, "CANARY, Ada")
     chair.arm(kiosk)
     chair.drop(chair.picture())
-    kiosk.shows("accept or retake")
-    kiosk.press("Return")
+    kiosk.accept()
     kiosk.shows("1 of 4 stored")
     kiosk.press("Escape")
     kiosk.shows("Leave this exam?")

@@ -16,13 +16,14 @@ pytestmark = pytest.mark.slow
 
 
 def walk_in(kiosk: Kiosk, family: str, number: str) -> None:
-    """A person who is not on the list, with the first mount."""
+    """A person who is not on the list."""
     kiosk.press("F2")
     kiosk.shows("Walk-in exam")
     kiosk.type(family)
     kiosk.press("Tab", "Tab")
     kiosk.type(number)
-    kiosk.press("Return")
+    kiosk.choose_mount("Bitewings 2")
+    kiosk.click("Begin exam")
     kiosk.shows("then arm")
 
 
@@ -31,14 +32,16 @@ def one_picture(kiosk: Kiosk) -> None:
     kiosk.press("space")
     kiosk.shows("Armed for")
     kiosk.press("space")
-    kiosk.shows("accept or retake")
-    kiosk.press("Return")
+    kiosk.accept()
     kiosk.shows("1 of ")
+    kiosk.shows("Armed for")  # the next position: while that is done, other keys rest
 
 
 def finish(kiosk: Kiosk) -> None:
     """To the summary."""
     kiosk.press("F10")
+    kiosk.shows("Finish with 1 empty")
+    kiosk.press("Return")
     kiosk.shows("Exam finished")
 
 
@@ -146,7 +149,7 @@ def test_each_wrong_setting_ends_the_start_with_its_name(chair: Chair, text: str
 def test_many_entries_can_be_searched(chair: Chair):
     chair.uses("simulator")
     rows = ["PatientID,PatientName,Modality,ScheduledProcedureStepDescription"]
-    rows += [f"N-{n:04d},CANARY^N{n:04d},IO,Periapical" for n in range(1500)]
+    rows += [f"N-{n:04d},CANARY^N{n:04d},IO,BWX 4" for n in range(1500)]
     orders = chair.folder / "orders.csv"
     orders.write_text("\n".join(rows), encoding="utf-8")
     chairside(chair.data, "minipacs", "worklist", "import", str(orders), timeout=120)

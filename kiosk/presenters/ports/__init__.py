@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kiosk.presenters.ports.archive import ArchivePort, Picture, StoredPicture, Study
+from kiosk.presenters.ports.archive import (
+    ArchivePort,
+    KnownPatient,
+    Picture,
+    StoredPicture,
+    Study,
+    StudyKey,
+)
 from kiosk.presenters.ports.delivery import AlertLine, DeliveryPort, Destination, OutboxLine
 from kiosk.presenters.ports.exams import ExamsPort, LiveExam, RecoveredExam, Stray
 from kiosk.presenters.ports.media import MediaPort, Place, ProfileChoice, Written
@@ -23,6 +30,7 @@ __all__ = [
     "Destination",
     "Entry",
     "ExamsPort",
+    "KnownPatient",
     "LiveExam",
     "MediaPort",
     "NodeStatus",
@@ -39,6 +47,7 @@ __all__ = [
     "StoredPicture",
     "Stray",
     "Study",
+    "StudyKey",
     "WorklistPort",
     "Written",
 ]

@@ -13,6 +13,20 @@ from kiosk.i18n import NO_TEXT, Text
 from kiosk.tasks import Job
 
 
+@dataclass(frozen=True)
+class StudyKey:
+    """A study of one patient. Objects of two patients may have come with one Study Instance UID; their pictures
+    are never shown or sent together."""
+
+    study_instance_uid: str
+    issuer: str
+    patient_id: str
+
+    def __str__(self) -> str:
+        """For a row on the screen; a backslash is in none of the three."""
+        return "\\".join((self.study_instance_uid, self.issuer, self.patient_id))
+
+
 class Study(Protocol):
     """A study of the archive; its StudyRow is such."""
 
@@ -27,6 +41,10 @@ class Study(Protocol):
     @property
     def patient_id(self) -> str:
         """Patient ID."""
+
+    @property
+    def issuer(self) -> str:
+        """Issuer of Patient ID."""
 
     @property
     def patient_birth_date(self) -> str:
@@ -55,6 +73,16 @@ class Study(Protocol):
     @property
     def instances(self) -> int:
         """How many."""
+
+
+@dataclass(frozen=True)
+class KnownPatient:
+    """Someone whose pictures are in the archive."""
+
+    name: str
+    """PN."""
+    birth_date: str
+    """YYYYMMDD or empty."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +121,14 @@ class ArchivePort(Protocol):
     ) -> Sequence[Study]:
         """Newest first, a bounded number."""
 
-    def pictures(self, study_instance_uid: str) -> Sequence[StoredPicture]:
+    def known_patients(self, identifier: str) -> Sequence[KnownPatient]:
+        """Who has pictures under this Patient ID, of whatever issuer."""
+
+    def pictures(self, study: StudyKey) -> Sequence[StoredPicture]:
         """The images of a study with previews."""
 
     def picture(self, sop_instance_uid: str) -> Picture:
         """One image in full. Raises CannotDisplay, Damaged, Missing."""
 
-    def verify(self, study_instance_uid: str, job: Job) -> Sequence[str]:
+    def verify(self, study: StudyKey, job: Job) -> Sequence[str]:
         """Every file against its hash; the UIDs that fail."""

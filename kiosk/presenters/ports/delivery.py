@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kiosk.i18n import Text
+from kiosk.presenters.ports.archive import StudyKey
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ class DeliveryPort(Protocol):
     def destinations(self) -> Sequence[Destination]:
         """Where images can be sent. At once."""
 
-    def send(self, study_instance_uid: str, ae_title: str) -> int:
+    def send(self, study: StudyKey, ae_title: str) -> int:
         """Put the images of a study into the outbox; how many."""
 
     def outbox(self) -> Sequence[OutboxLine]:
         """All that is not done, newest first, and the last ones done."""
 
-    def study_states(self, study_instance_uid: str) -> dict[str, int]:
+    def study_states(self, study: StudyKey) -> dict[str, int]:
         """State -> how many deliveries of this study."""
 
     def retry(self, entry_id: str) -> None:

@@ -63,6 +63,9 @@ class LiveExam(Protocol):
     def next_slot(self, after: str = "") -> str:
         """The next position without a picture, in the order of acquisition; empty when full. At once."""
 
+    def name_teeth(self, slot: str, teeth: Sequence[str]) -> None:
+        """Say which teeth (FDI) a position shows whose mount leaves that open."""
+
     def arm(self, slot: str) -> Token:
         """Make the token of the next exposure of this position."""
 
@@ -145,3 +148,6 @@ class ExamsPort(Protocol):
 
     def show_tooth(self, tooth: str) -> str:
         """An FDI number in the notation of the settings. At once."""
+
+    def teeth_of(self, order: Order) -> Sequence[str]:
+        """The teeth (FDI) that an order's words name; none when they name none. At once."""

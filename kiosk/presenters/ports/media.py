@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from kiosk.presenters.ports.archive import StudyKey
 from kiosk.tasks import Job
 
 
@@ -48,5 +49,5 @@ class MediaPort(Protocol):
     def profiles(self) -> Sequence[ProfileChoice]:
         """The profiles, the usual one first. At once."""
 
-    def write(self, studies: Sequence[str], folder: Path, profile: str, job: Job) -> Written:
+    def write(self, studies: Sequence[StudyKey], folder: Path, profile: str, job: Job) -> Written:
         """Write and read back; `job` hears the progress and stops it. Raises MediaError."""

@@ -12,13 +12,21 @@ from PIL import Image, ImageTk
 
 from kiosk.i18n import Text
 from kiosk.presenters.exam import ExamPresenter
-from kiosk.presenters.exam_view import Actions, Leaving, MountTile, Reason, StrayView
+from kiosk.presenters.exam_view import (
+    Actions,
+    Leaving,
+    MountTile,
+    Reason,
+    StrayView,
+    TeethQuestion,
+)
 from kiosk.presenters.ports import Picture, SourceLine
 from kiosk.presenters.status import source_item
 from kiosk.presenters.words import Identity
 from kiosk.ui.dialogs import Option, ask_picture_files
 from kiosk.ui.kit import Kit
 from kiosk.ui.screens.base import Front, Screen
+from kiosk.ui.teeth import ask_teeth
 from kiosk.ui.widgets.banner import PatientBanner
 from kiosk.ui.widgets.box import Box
 from kiosk.ui.widgets.button import Button
@@ -368,6 +376,10 @@ class ExamScreen(Screen):
         self.front.sheets.choose(
             tr(title), tr(note), [Option(one.key, tr(one.words)) for one in reasons], chosen
         )
+
+    def ask_teeth(self, question: TeethQuestion) -> None:
+        """Which teeth a position will show."""
+        ask_teeth(self.front.sheets, question)
 
     def ask(self, title: Text, note: Text, yes: Text, do: Callable[[], None]) -> None:
         """A question with a named yes."""

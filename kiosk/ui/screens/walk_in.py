@@ -232,6 +232,10 @@ class WalkInScreen(Screen):
         """Whether the exam is being opened."""
         self._start.enable(not opening)
 
+    def ask(self, title: Text, note: Text, yes: Text, do: Callable[[], None]) -> None:
+        """A question with a named yes; Enter, with which the exam is begun, is no answer to it."""
+        self.front.sheets.ask(title, note, yes, do, careful=True)
+
     # ---- inside
 
     def _change(self, name: str, value: str) -> None:

@@ -185,7 +185,11 @@ class RowList(tk.Frame):
 
     def _opened(self, event: tk.Event[tk.Misc]) -> None:
         place = self._row_at(event.y)
-        if place >= 0 and self._on_open is not None and self.rows[place].key == self.selected:
+        if place < 0:
+            return
+        if self.rows[place].key != self.selected:
+            self._pressed(event)  # the tap before it chose nothing, so this one is the first
+        elif self._on_open is not None:
             self._on_open(self.rows[place].key)
 
     def _opened_by_key(self, _event: object) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from kiosk.cli.acquire import KINDS
+from minipacs.dicom import iods
 from tests.kiosk.cli.conftest import NOTHING, WHO, Cli, left_behind
 from tests.peers import dciodvfy, need, run
 from tests.pictures import COLOUR, GREY8, GREY16, Pictures
@@ -45,7 +45,7 @@ def raw_of(pictures: Pictures, name: str) -> tuple[object, ...]:
     return ("--sidecar", pictures("sensor.json")) if name.endswith(".raw") else ()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", iods.kinds())
 def test_every_sort_of_picture_becomes_a_valid_image_with_the_same_pixels(
     cli: Cli, pictures: Pictures, data: Path, kind: str
 ) -> None:

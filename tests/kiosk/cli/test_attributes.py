@@ -13,8 +13,8 @@ import pydicom
 import pytest
 from pydicom.dataelem import DataElement
 
-from kiosk.cli.acquire import KINDS
 from minipacs.cli.patients import ORDER, PATIENT
+from minipacs.dicom import iods
 from tests.kiosk.cli.conftest import Cli
 from tests.minipacs.dicom.test_attributes import VALUES, details_of, every, rows_of
 from tests.peers import dciodvfy, need
@@ -69,7 +69,7 @@ def picture_of(kind: str, colour: bool) -> str:
     return "grey8.png" if kind == "us" else "grey16.png"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", iods.kinds())
 def test_every_row_given_on_the_command_line_stands_in_the_stored_object(
     cli: Cli, pictures: Pictures, data: Path, tmp_path: Path, kind: str
 ) -> None:

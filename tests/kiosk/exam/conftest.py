@@ -82,6 +82,8 @@ class Clinic:
         )
 
     def shoot(self, exam: Exam, slot: str, frame=None) -> str:
+        if exam.slot(slot).tile.needs_teeth:
+            exam.name_teeth(slot, ("36",))
         token = exam.arm(slot)
         if frame is None:
             frame = colour_frame() if token.kind in ("photo", "endo") else grey_frame()

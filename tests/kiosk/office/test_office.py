@@ -17,15 +17,17 @@ from kiosk.office.equipment import equipment_for
 from kiosk.office.office import Choices, Office
 from kiosk.office.places import Places, places
 from kiosk.office.worklist import TwoSteps
+from kiosk.presenters.ports import StudyKey
 from kiosk.settings import (
-    EQUIPMENT_KINDS,
     CaptureSection,
     DeliverySection,
     EquipmentSection,
     NodeSection,
     Settings,
+    SettingsWrong,
     StationSection,
     WorklistSection,
+    from_mapping,
 )
 from minipacs.archive import DeliveryState
 from minipacs.dicom import iods
@@ -92,8 +94,11 @@ def test_the_data_folder_is_the_chosen_one_or_the_one_of_the_environment(
 # ---- equipment
 
 
-def test_the_kinds_of_the_settings_are_those_that_can_be_built() -> None:
-    assert set(EQUIPMENT_KINDS) == {"default", *iods.kinds()}
+def test_each_kind_that_can_be_built_may_have_a_section() -> None:
+    sections = {kind: {"model_name": kind} for kind in ("default", *iods.kinds())}
+    assert set(from_mapping({"equipment": sections}).equipment) == set(sections)
+    with pytest.raises(SettingsWrong, match="no kind of image"):
+        from_mapping({"equipment": {"mri": {}}})
 
 
 def test_a_kinds_own_section_wins_then_default_then_what_can_be_said_without() -> None:
@@ -188,7 +193,7 @@ def test_an_exam_is_stored_reported_sent_and_shown(open_office: OpenOffice, tmp_
     summary = exam.finish()
     assert (summary.mpps.value, summary.worklist.value) == ("delivered", "closed")
     assert office.worklist.today() == []
-    study = summary.study_instance_uid
+    study = StudyKey(summary.study_instance_uid, a_patient().issuer, a_patient().identifier)
     wait_until(
         lambda: office.delivery.study_states(study) == {"COMMITTED": 2}, what="the confirmation"
     )
@@ -205,7 +210,7 @@ def test_a_frame_that_nobody_waits_for_is_a_stray(office: Office) -> None:
     office.exams.take(grey_frame(), None)
     (stray,) = office.exams.strays()
     assert "no exam was open" in stray.reason
-    exam = office.exams.open(a_patient(), an_order(), "pa-1")
+    exam = office.exams.open(a_patient(), an_order(), "bwx-2")
     office.exams.leave()
     office.exams.take(grey_frame(), None)
     assert len(office.exams.strays()) == 2
@@ -218,7 +223,7 @@ def test_the_status_tells_what_is(office: Office) -> None:
     assert told.address == office.worklist.node
     assert told.free_bytes > 0
     assert told.not_released == 0
-    exam = office.exams.open(a_patient(), an_order(), "pa-1")
+    exam = office.exams.open(a_patient(), an_order(), "bwx-2")
     exam.receive(grey_frame(), exam.arm(exam.next_slot()))
     assert office.status.status().not_released == 1
 
@@ -282,9 +287,10 @@ def test_study_states_counts_only_that_study(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outbox = office.archive.outbox
-    exam = office.exams.open(a_patient(), an_order(), "pa-1")
+    exam = office.exams.open(a_patient(), an_order(), "bwx-2")
     exam.accept(str(exam.receive(grey_frame(), exam.arm(exam.next_slot()))))
-    study = exam.order.study_instance_uid
+    patient = exam.patient
+    study = StudyKey(exam.order.study_instance_uid, patient.issuer, patient.identifier)
     office.node.delivery.stop()
     assert office.delivery.study_states(study) == {}
     assert office.delivery.send(study, "X@127.0.0.1:1") == 1
@@ -333,3 +339,28 @@ def test_a_report_that_a_killed_run_had_made_is_not_made_twice(office: Office) -
     assert not office.steps.complete(step, office.clock(), more).delivered, (
         "another word is not that one"
     )
+
+
+# ---- teeth in an order's words
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("Periapical 36", ("36",)),
+        ("Tooth 36", ("36",)),
+        ("teeth 11, 12 and 13", ("11", "12", "13")),
+        ("tooth #46", ("46",)),
+        ("PA 21+22", ("21", "22")),
+        ("Periapical", ()),
+        ("FMX 18", ()),
+        ("BWX 4", ()),
+        ("Tooth 99", ()),
+        ("PA 36x", ()),
+    ],
+)
+def test_the_teeth_that_an_order_names(office: Office, words: str, named: tuple[str, ...]) -> None:
+    order = an_order(step_description=words, requested_procedure_description="Dental")
+    assert tuple(office.exams.teeth_of(order)) == named
+    order = an_order(step_description="Dental", requested_procedure_description=words)
+    assert tuple(office.exams.teeth_of(order)) == named

@@ -55,7 +55,7 @@ def test_a_command_leaves_the_windows_half_written_frame_alone(
     window = open_office()
     part = tmp_path / "data" / "spool" / "pending" / "0123.frame.part"
     part.write_bytes(b"half of a frame")
-    exam = window.exams.open(a_patient(), an_order(), "pa-1")
+    exam = window.exams.open(a_patient(), an_order(), "bwx-2")
     exam.arm(exam.next_slot())
     command = open_office()
     assert command.spool.folder.name == "spool-2"
@@ -71,7 +71,7 @@ def test_what_a_killed_command_left_is_taken_up_with_its_patient(
 ) -> None:
     window = open_office()
     command = open_office()
-    exam = command.exams.open(a_patient(), an_order(), "pa-1")
+    exam = command.exams.open(a_patient(), an_order(), "bwx-2")
     exposure = exam.receive(grey_frame(), exam.arm(exam.next_slot()))
     assert exposure is not None
     command.stop()  # as far as the disk goes, a kill: the exam is neither decided nor closed

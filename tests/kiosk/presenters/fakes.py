@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kiosk.exam.errors import NothingStored, SlotBusy, Unresolved
+from kiosk.exam.errors import NeedsTooth, NothingStored, SlotBusy, Unresolved
 from kiosk.exam.machine import ExposureState, StepState
 from kiosk.exam.templates import Template, Tile
 from kiosk.exam.token import Token
@@ -33,6 +33,7 @@ from kiosk.imaging.window import auto_window
 from kiosk.presenters.ports import (
     AlertLine,
     Destination,
+    KnownPatient,
     NodeStatus,
     OutboxLine,
     Picture,
@@ -44,9 +45,11 @@ from kiosk.presenters.ports import (
     SourceState,
     StoredPicture,
     Stray,
+    StudyKey,
     Written,
 )
 from kiosk.tasks import Cancelled, Job
+from minipacs.dicom.codes.teeth import teeth_in
 from minipacs.dicom.model import Code, Frame, Order, Patient, PerformedStep, Series, Shot
 from tests.builders import NOW, a_patient, an_order, frozen_clock, some_equipment
 
@@ -177,6 +180,8 @@ class FakeExam:
     def arm(self, slot: str) -> Token:
         self._may()
         tile = self._tile(slot)
+        if tile.needs_teeth:
+            raise NeedsTooth(slot)
         if self._slot(tile).state not in (SlotState.EMPTY, SlotState.ARMED):
             raise SlotBusy(slot, "a picture is in it")
         self._count += 1
@@ -202,6 +207,12 @@ class FakeExam:
         )
         self._tell(EventKind.ARMED, slot)
         return self.armed
+
+    def name_teeth(self, slot: str, teeth: Sequence[str]) -> None:
+        self._may()
+        self.calls.append(f"name {slot} {' '.join(teeth)}")
+        self.template = self.template.with_teeth(slot, tuple(teeth))
+        self._tell(EventKind.TEETH, slot)
 
     def disarm(self) -> None:
         self.armed = None
@@ -470,6 +481,9 @@ class FakeExams:
     def show_tooth(self, tooth: str) -> str:
         return tooth
 
+    def teeth_of(self, order: Order) -> tuple[str, ...]:
+        return teeth_in(order.step_description)
+
 
 @dataclasses.dataclass(frozen=True)
 class FakeEntry:
@@ -504,6 +518,7 @@ class FakeStudy:
     study_instance_uid: str
     patient_name: str = "CANARY^PATIENT"
     patient_id: str = "P-4711"
+    issuer: str = "CLINIC"
     patient_birth_date: str = "19840302"
     patient_sex: str = "F"
     study_date: str = "20261120"
@@ -535,15 +550,24 @@ class FakeArchive:
         self.asked.append((text, date_from, modality))
         return [s for s in self.list if text.lower() in s.patient_name.lower()]
 
-    def pictures(self, study_instance_uid: str) -> list[StoredPicture]:
-        return self.shown(study_instance_uid)
+    def known_patients(self, identifier: str) -> list[KnownPatient]:
+        if self.fail is not None:
+            raise self.fail
+        return [
+            KnownPatient(one.patient_name, one.patient_birth_date)
+            for one in self.list
+            if one.patient_id == identifier
+        ]
+
+    def pictures(self, study: StudyKey) -> list[StoredPicture]:
+        return self.shown(study.study_instance_uid)
 
     def picture(self, sop_instance_uid: str) -> Picture:
         if self.fail is not None:
             raise self.fail
         return self.full(sop_instance_uid)
 
-    def verify(self, study_instance_uid: str, job: Job) -> list[str]:
+    def verify(self, study: StudyKey, job: Job) -> list[str]:
         job.report(0.5)
         return self.bad
 
@@ -561,14 +585,14 @@ class FakeDelivery:
     def destinations(self) -> list[Destination]:
         return self.nodes
 
-    def send(self, study_instance_uid: str, ae_title: str) -> int:
+    def send(self, study: StudyKey, ae_title: str) -> int:
         self.calls.append(f"send {ae_title}")
         return 3
 
     def outbox(self) -> list[OutboxLine]:
         return self.lines
 
-    def study_states(self, study_instance_uid: str) -> dict[str, int]:
+    def study_states(self, study: StudyKey) -> dict[str, int]:
         return self.states
 
     def retry(self, entry_id: str) -> None:
@@ -605,7 +629,7 @@ class FakeMedia:
             ProfileChoice("STD-DEN-CD", "Dental CD"),
         ]
 
-    def write(self, studies: Sequence[str], folder: Path, profile: str, job: Job) -> Written:
+    def write(self, studies: Sequence[StudyKey], folder: Path, profile: str, job: Job) -> Written:
         if self.fail is not None:
             raise self.fail
         for step in (0.25, 0.5, 0.75):

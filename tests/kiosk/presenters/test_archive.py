@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kiosk.presenters.archive import ArchivePresenter
+from kiosk.presenters.ports import StudyKey
 from tests.kiosk.presenters.fakes import FakeArchive, FakeStudy, InlineTasks, Recorder, clock
+
+STUDY_1, STUDY_2 = StudyKey("1.1", "CLINIC", "P-4711"), StudyKey("1.2", "CLINIC", "P-4711")
+KEY_1, KEY_2 = str(STUDY_1), str(STUDY_2)
 
 
 class Room:
@@ -14,8 +18,8 @@ class Room:
         self.archive = FakeArchive(
             [FakeStudy("1.1"), FakeStudy("1.2", patient_name="CANARY^OTHER")]
         )
-        self.sent: list[str] = []
-        self.exported: list[list[str]] = []
+        self.sent: list[StudyKey] = []
+        self.exported: list[list[StudyKey]] = []
         self.presenter = ArchivePresenter(
             self.view,
             self.archive,
@@ -35,7 +39,7 @@ def room() -> Room:
 
 def test_all_studies_are_shown_first(room: Room) -> None:
     rows = room.view.last("show_rows")[0]
-    assert [row.key for row in rows] == ["1.1", "1.2"]
+    assert [row.key for row in rows] == [KEY_1, KEY_2]
     assert rows[0].age.values == {"n": 42}
 
 
@@ -45,7 +49,7 @@ def test_only_the_answer_to_the_last_letter_counts() -> None:
     room.presenter.on_search("other")
     room.tasks.run_all()
     assert [name for name in room.view.names() if name == "show_rows"] == ["show_rows"]
-    assert [row.key for row in room.view.last("show_rows")[0]] == ["1.2"]
+    assert [row.key for row in room.view.last("show_rows")[0]] == [KEY_2]
 
 
 def test_a_period_becomes_a_first_day(room: Room) -> None:
@@ -55,19 +59,19 @@ def test_a_period_becomes_a_first_day(room: Room) -> None:
 
 
 def test_a_study_shows_its_pictures(room: Room) -> None:
-    room.presenter.on_select("1.1")
+    room.presenter.on_select(KEY_1)
     assert len(room.view.last("show_thumbs")[0]) == 3
 
 
 def test_a_study_can_be_entered_directly() -> None:
     room = Room()
     room.presenter.on_search("nobody")
-    room.presenter.enter("1.2")
-    assert room.view.last("show_study")[0].key == "1.2"
+    room.presenter.enter(STUDY_2)
+    assert room.view.last("show_study")[0].key == KEY_2
 
 
 def test_pictures_open_and_go_round(room: Room) -> None:
-    room.presenter.on_select("1.1")
+    room.presenter.on_select(KEY_1)
     room.presenter.on_open("1.1.3")
     room.presenter.on_step(1)
     assert room.view.last("show_picture")[1].values == {"n": 1, "total": 3}
@@ -79,7 +83,7 @@ def test_a_picture_that_cannot_be_shown_is_a_line_and_the_list_comes_back(room: 
     class CannotDisplay(Exception):
         pass
 
-    room.presenter.on_select("1.1")
+    room.presenter.on_select(KEY_1)
     room.archive.fail = CannotDisplay()
     room.presenter.on_open("1.1.1")
     assert room.view.last("show_problem")[0].code == "NOT-DISPLAYABLE"
@@ -87,7 +91,7 @@ def test_a_picture_that_cannot_be_shown_is_a_line_and_the_list_comes_back(room: 
 
 
 def test_the_check_says_what_it_found(room: Room) -> None:
-    room.presenter.on_select("1.1")
+    room.presenter.on_select(KEY_1)
     room.presenter.on_verify()
     assert room.view.last("show_verified")[1] == "good"
     room.archive.bad = ["1.1.2"]
@@ -99,7 +103,20 @@ def test_send_and_export_need_a_study(room: Room) -> None:
     room.presenter.on_send()
     room.presenter.on_export()
     assert (room.sent, room.exported) == ([], [])
-    room.presenter.on_select("1.2")
+    room.presenter.on_select(KEY_2)
     room.presenter.on_send()
     room.presenter.on_export()
-    assert (room.sent, room.exported) == (["1.2"], [["1.2"]])
+    assert (room.sent, room.exported) == ([STUDY_2], [[STUDY_2]])
+
+
+def test_two_patients_of_one_study_are_two_rows(room: Room) -> None:
+    """Objects of two patients came with one Study Instance UID: what is done is done to the chosen one's alone."""
+    room.archive.list = [FakeStudy("1.1"), FakeStudy("1.1", "CANARY^OTHER", "P-1")]
+    asked: list[StudyKey] = []
+    room.archive.pictures = lambda study: asked.append(study) or []
+    room.presenter.on_refresh()
+    first, second = room.view.last("show_rows")[0]
+    assert first.key != second.key
+    room.presenter.on_select(second.key)
+    room.presenter.on_send()
+    assert asked == room.sent == [StudyKey("1.1", "CLINIC", "P-1")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kiosk.presenters.desk import Desk
+from kiosk.presenters.ports import StudyKey
 from tests.builders import a_patient, an_order
 from tests.kiosk.presenters.fakes import (
     FakeEntry,
@@ -89,7 +90,7 @@ def test_an_exam_without_an_exposure_ends_in_the_list(room: Room) -> None:
 
 def test_sending_asks_where_to_and_goes_to_the_outbox(room: Room) -> None:
     room.desk.to_archive()
-    room.desk.archive.on_select("1.1")
+    room.desk.archive.on_select(next(iter(room.desk.archive._rows)))
     room.desk.archive.on_send()
     _, chosen = room.views.last("ask_destination")
     chosen("CLINIC")
@@ -98,12 +99,12 @@ def test_sending_asks_where_to_and_goes_to_the_outbox(room: Room) -> None:
 
 def test_sending_without_a_destination_says_what_to_do(room: Room) -> None:
     room.office.delivery.nodes = []
-    room.desk.send("1.1")
+    room.desk.send(StudyKey("1.1", "CLINIC", "P-4711"))
     assert room.views.last("show_problem")[0].code == "NO-DESTINATION"
 
 
 def test_exporting_opens_the_dialog(room: Room) -> None:
-    room.desk.export(["1.1"])
+    room.desk.export([StudyKey("1.1", "CLINIC", "P-4711")])
     assert room.views.media.last("show_open")[0] == 1
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from kiosk.exam.errors import SpoolFailed
+from kiosk.exam.templates import load_templates
 from kiosk.presenters.exam import ExamPresenter
 from kiosk.presenters.exam_view import Actions, MountTile
 from kiosk.presenters.ports import LiveExam, Stray
-from tests.builders import NOW
+from tests.builders import NOW, an_order
 from tests.kiosk.presenters.fakes import (
     MOVED,
     FakeExam,
@@ -19,14 +21,17 @@ from tests.kiosk.presenters.fakes import (
     InlineTasks,
     Recorder,
     clock,
+    tiny_template,
 )
 
 
 class Room:
-    def __init__(self, *, held: bool = False, can_expose: bool = True) -> None:
+    def __init__(
+        self, *, held: bool = False, can_expose: bool = True, exam: FakeExam | None = None
+    ) -> None:
         self.view, self.exams = Recorder(), FakeExams()
         self.source, self.tasks = FakeSource(can_expose), InlineTasks(held)
-        self.exam = FakeExam()
+        self.exam = exam or FakeExam()
         self.source.deliver = lambda token: self.exam.receive(token)
         self.finished: list[tuple[LiveExam, object]] = []
         self.left = 0
@@ -289,7 +294,7 @@ def test_events_of_an_exam_that_was_left_are_dropped() -> None:
     assert room.view.calls[before:] == []
 
 
-def test_what_is_asked_for_while_work_runs_does_not_lose_its_answer() -> None:
+def test_a_tap_while_a_picture_is_stored_wins_over_the_late_answer() -> None:
     room = Room()
     room.expose()
     room.tasks.held = True
@@ -299,8 +304,8 @@ def test_what_is_asked_for_while_work_runs_does_not_lose_its_answer() -> None:
     room.tasks.run_all()
     room.tasks.run_all()
     assert room.states()[0] == "stored"
-    assert room.selected == "t2"
-    assert room.exam.armed is not None
+    assert room.selected == "t3"
+    assert room.exam.armed is None
 
 
 def test_a_stray_is_put_into_a_position_only_after_a_question(room: Room) -> None:
@@ -323,3 +328,90 @@ def test_the_source_is_told_on_the_screen(room: Room) -> None:
     room.source.become("error", "The cable is out.")
     assert room.view.last("show_source")[0].note == "The cable is out."
     assert room.actions.tone == "bad"
+
+
+# ---- positions whose teeth the mount leaves open
+
+
+def an_open_room(words: str = "Periapical") -> Room:
+    template = tiny_template(tiles=load_templates()["pa-1"].tiles)
+    return Room(exam=FakeExam(order=an_order(step_description=words), template=template))
+
+
+def test_the_teeth_are_asked_for_before_arming() -> None:
+    room = an_open_room()
+    room.presenter.on_capture()
+    assert room.exam.armed is None
+    (question,) = room.view.last("ask_teeth")
+    assert question.proposed == ()
+    upper, lower = question.permanent
+    assert [tooth.key for tooth in upper] == [
+        *(f"1{n}" for n in range(8, 0, -1)),
+        *(f"2{n}" for n in range(1, 9)),
+    ]
+    assert (lower[0].key, lower[-1].key) == ("48", "38")
+    upper, lower = question.deciduous
+    assert (upper[0].key, upper[-1].key, lower[0].key, lower[-1].key) == ("55", "65", "85", "75")
+    question.chosen(["45", "46"])
+    assert room.exam.calls == ["name pa 46 45", "arm pa"]
+    assert room.exam.armed.shot.teeth == ("46", "45")
+    assert room.view.last("show_mount")[0][0].label == "46 45"
+
+
+def test_the_tooth_of_the_order_is_proposed_and_still_asked_for() -> None:
+    room = an_open_room("Periapical 36")
+    room.presenter.on_capture()
+    (question,) = room.view.last("ask_teeth")
+    assert question.proposed == ("36",)
+    assert room.exam.armed is None
+
+
+def test_leaving_the_chart_arms_nothing() -> None:
+    room = an_open_room()
+    room.presenter.on_capture()
+    (question,) = room.view.last("ask_teeth")
+    question.chosen([])
+    assert room.exam.armed is None
+    assert room.exam.calls == []
+
+
+def test_the_chart_proposes_what_was_said_before() -> None:
+    room = an_open_room()
+    room.presenter.on_capture()
+    room.view.last("ask_teeth")[0].chosen(["46"])
+    room.presenter.on_disarm()
+    room.presenter.on_capture()
+    (question,) = room.view.last("ask_teeth")
+    assert question.proposed == ("46",)
+    question.chosen(["46"])
+    assert room.exam.calls == ["name pa 46", "arm pa", "arm pa"]
+
+
+def test_a_retake_keeps_the_teeth_without_asking_again() -> None:
+    room = an_open_room()
+    room.presenter.on_capture()
+    room.view.last("ask_teeth")[0].chosen(["46"])
+    room.presenter.on_capture()
+    room.presenter.on_retake()
+    _, _, reasons, chosen = room.view.last("ask_reason")
+    chosen(reasons[0].key)
+    assert room.view.names().count("ask_teeth") == 1
+    assert room.exam.armed.shot.teeth == ("46",)
+
+
+def test_teeth_that_could_not_be_written_arm_nothing() -> None:
+    room = an_open_room()
+    room.presenter.on_capture()
+    room.exam.fail = SpoolFailed("No space left on device")
+    room.view.last("ask_teeth")[0].chosen(["46"])
+    assert room.exam.armed is None
+    assert room.view.last("show_problem")
+
+
+def test_a_stray_waits_for_the_teeth_too() -> None:
+    room = an_open_room()
+    room.presenter.on_stray("q1")
+    assert "ask" not in room.view.names()
+    room.view.last("ask_teeth")[0].chosen(["46"])
+    room.view.last("ask")[3]()
+    assert "adopt q1 pa" in room.exam.calls

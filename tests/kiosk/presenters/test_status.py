@@ -105,3 +105,13 @@ def test_a_status_of_nothing_known_has_no_node() -> None:
     room.status.now = NodeStatus()
     room.presenter.tick()
     assert room.items()["node"].tone == "muted"
+
+
+@pytest.mark.parametrize(("waiting", "words"), [(1, "1 picture waits"), (2, "{n} pictures wait")])
+def test_pictures_that_nobody_decided_on_are_told(room: Room, waiting: int, words: str) -> None:
+    assert "pictures" not in room.ask()
+    item = room.ask(not_released=waiting)["pictures"]
+    assert item.words.msgid.startswith(words)
+    assert item.tone == "warn"
+    room.presenter.on_item("pictures")
+    assert room.pages == []

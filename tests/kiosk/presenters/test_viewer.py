@@ -71,8 +71,6 @@ def test_a_drag_changes_only_the_window(view: View, viewer: ViewerPresenter) -> 
     viewer.on_window(100, 0)
     assert viewer.window[1] > width
     assert viewer.window[0] == center
-    viewer.on_first_window()
-    assert viewer.window == (center, width)
 
 
 def test_turning_turns_letters_and_pixels_together(view: View, viewer: ViewerPresenter) -> None:

@@ -10,7 +10,16 @@ import pytest
 from kiosk.i18n import Text
 from kiosk.presenters.walk_in import WalkInPresenter, birth_date
 from minipacs.dicom.model import PatientKind
-from tests.kiosk.presenters.fakes import DOG, FakeExam, FakeExams, InlineTasks, Recorder, clock
+from tests.kiosk.presenters.fakes import (
+    DOG,
+    FakeArchive,
+    FakeExam,
+    FakeExams,
+    FakeStudy,
+    InlineTasks,
+    Recorder,
+    clock,
+)
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -18,10 +27,12 @@ TODAY = dt.date(2026, 11, 20)
 class Room:
     def __init__(self) -> None:
         self.view, self.exams = Recorder(), FakeExams()
+        self.archive = FakeArchive()
         self.opened: list[FakeExam] = []
         self.presenter = WalkInPresenter(
             self.view,
             self.exams,
+            self.archive,
             InlineTasks(),
             clock,
             open_exam=self.opened.append,
@@ -133,3 +144,46 @@ def test_birth_dates_that_are_refused_with_a_sentence(typed: str) -> None:
     date, fault = birth_date(typed, TODAY)
     assert date == ""
     assert fault.msgid.endswith(".")
+
+
+KNOWN = FakeStudy("1.1", "CANARY^PATIENT", "P-1", patient_birth_date="19840302")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"given": "OTHER"}, {"family": "Müller"}, {"birth_date": "1984-03-03"}],
+)
+def test_a_number_of_somebody_else_is_asked_about(room: Room, changes: dict[str, str]) -> None:
+    room.archive.list = [KNOWN]
+    room.fill(family="CANARY", given="PATIENT", identifier="P-1", birth_date="1984-03-02")
+    room.fill(**changes)
+    room.presenter.on_start()
+    assert room.opened == []
+    _, note, _, do = room.view.last("ask")
+    assert "1984-03-02" in note.values["known"]
+    assert room.view.last("show_opening") == (False,)
+    do()
+    assert room.opened[0].patient.identifier == "P-1"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"family": "Canary", "given": "patient", "birth_date": "1984-03-02"},
+        {"family": "CANARY", "given": "PATIENT"},
+    ],
+)
+def test_the_same_patient_again_is_not_asked_about(room: Room, typed: dict[str, str]) -> None:
+    room.archive.list = [KNOWN]
+    room.fill(identifier="P-1", **typed)
+    room.presenter.on_start()
+    assert "ask" not in room.view.names()
+    assert len(room.opened) == 1
+
+
+def test_an_archive_that_cannot_be_asked_is_a_problem(room: Room) -> None:
+    room.archive.fail = OSError("no disk")
+    room.fill(family="CANARY", identifier="P-1")
+    room.presenter.on_start()
+    assert room.opened == []
+    assert room.view.last("show_problem")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import tkinter as tk
 
 import pytest
@@ -369,6 +370,6 @@ def test_a_tap_on_rows_that_just_moved_chooses_nobody(room, monkeypatch):
     listed.show(listed.rows[1:])
     room.tap(listed.canvas, 200, 120)
     assert (chosen, listed.selected) == ([], "")
-    room.pump(SETTLED_S + 0.1)
+    room.until(lambda: time.monotonic() - listed._moved_at > SETTLED_S)
     room.tap(listed.canvas, 200, 120)
     assert chosen == [listed.selected] != [""]
