@@ -5,6 +5,7 @@ A service translates: request -> plain values -> archive -> status. It sees no s
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -161,7 +162,7 @@ class Node:
     reporter: Reporter
 
 
-class PlainService:
+class PlainService(ABC):
     """The common part of a service whose data sets are small and plainly encoded."""
 
     sop_classes: frozenset[str] = frozenset()
@@ -178,9 +179,9 @@ class PlainService:
         """The first that is Explicit or Implicit VR Little Endian."""
         return next((one for one in transfer_syntaxes if one in PLAIN_SYNTAXES), None)
 
+    @abstractmethod
     def handle(self, request: Request, link: Link) -> None:
-        """To be given by the service."""
-        raise NotImplementedError
+        """Answer a request; each service has its own way."""
 
 
 Build = Callable[[Node], Service]
