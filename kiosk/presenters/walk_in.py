@@ -252,7 +252,7 @@ def check(form: Form, exams: ExamsPort, today: dt.date) -> Checked:
         # PS3.5 6.2.1.1: the family name of the responsible person, then the animal's own name.
         parts = [_owner(form.owner).partition("^")[0], form.family.strip()]
     patient = Patient(
-        name="^".join(parts).rstrip("^"),
+        name=_name_of(parts),
         identifier=form.identifier.strip(),
         birth_date=born,
         sex=form.sex,
@@ -312,6 +312,12 @@ def _line_fault(value: str) -> Text:
     return NO_TEXT
 
 
+def _name_of(parts: list[str]) -> str:
+    """A person name; a single one gets its caret, since the form without is retired (PS3.5 6.2.1)."""
+    name = "^".join(parts).rstrip("^")
+    return name if "^" in name or not name else f"{name}^"
+
+
 def _owner(typed: str) -> str:
     """`Family, Given` or `Given Family` as a DICOM name."""
     typed = typed.strip()
@@ -319,4 +325,4 @@ def _owner(typed: str) -> str:
         family, _, given = typed.partition(",")
     else:
         given, _, family = typed.rpartition(" ")
-    return f"{family.strip()}^{given.strip()}".rstrip("^")
+    return _name_of([family.strip(), given.strip()])

@@ -61,6 +61,12 @@ def test_a_person_begins_an_exam(room: Room) -> None:
     assert (patient.name, patient.birth_date, patient.sex) == ("CANARY^PATIENT", "19840302", "F")
 
 
+def test_a_single_name_is_written_in_the_form_that_is_not_retired(room: Room) -> None:
+    room.fill(family="CANARY", identifier="P-1")
+    room.presenter.on_start()
+    assert room.opened[0].patient.name == "CANARY^"
+
+
 def test_what_is_missing_is_said_at_its_field(room: Room) -> None:
     room.presenter.on_start()
     assert set(room.faults) == {"family", "identifier"}
