@@ -6,6 +6,9 @@ import re
 import struct
 from dataclasses import dataclass
 
+LOSSY_METHOD = "ISO_10918_1"
+"""Lossy Image Compression Method of JPEG, PS3.3 C.7.6.1.1.5.1."""
+
 _FRAMES = {
     0xC0: "baseline",
     0xC1: "extended",

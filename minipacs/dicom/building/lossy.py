@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from minipacs.dicom.building.picture import picture_of
 from minipacs.dicom.errors import BadRequest
+from minipacs.dicom.jpeg_head import LOSSY_METHOD
 from minipacs.dicom.model import ImageRequest
-
-JPEG = "ISO_10918_1"
-"""Lossy Image Compression Method of JPEG, PS3.3 C.7.6.1.1.5.1."""
 
 
 def loss_of(request: ImageRequest) -> tuple[tuple[float, str], ...]:
@@ -20,7 +18,7 @@ def loss_of(request: ImageRequest) -> tuple[tuple[float, str], ...]:
     if frame.jpeg is not None:
         picture = picture_of(frame)
         size = picture.rows * picture.columns * picture.samples
-        losses.append((round(size / len(frame.jpeg), 2), JPEG))
+        losses.append((round(size / len(frame.jpeg), 2), LOSSY_METHOD))
     for ratio, method in losses:
         if not ratio > 0 or not method:
             raise BadRequest(

@@ -8,9 +8,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from minipacs.dicom.jpeg_head import LOSSY_METHOD
 from minipacs.dicom.model import Frame
-
-METHOD = "ISO_10918_1"
 
 
 def as_grey(frame: Frame) -> Frame | None:
@@ -28,7 +27,7 @@ def as_grey(frame: Frame) -> Frame | None:
                 pixels = np.asarray(picture.convert("RGB"))
         except (OSError, ValueError, Image.DecompressionBombError):
             return None
-        lossy = (max(round(pixels.size / len(frame.jpeg), 2), 0.01), METHOD)
+        lossy = (max(round(pixels.size / len(frame.jpeg), 2), 0.01), LOSSY_METHOD)
     if pixels is None or pixels.shape[2:] != (3,) or pixels.dtype != np.uint8:
         return None
     if frame.rows and (frame.rows, frame.columns) != pixels.shape[:2]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import ExifTags, ImageOps
 
-from minipacs.dicom.jpeg_head import JpegHead, read_head, whole_stream
+from minipacs.dicom.jpeg_head import LOSSY_METHOD, JpegHead, read_head, whole_stream
 from minipacs.dicom.model import Frame
 from minipacs.dicom.pictures.errors import SAVE_AS_PNG, SEND_AGAIN, PictureRefused
 from minipacs.dicom.pictures.format import (
@@ -18,8 +18,6 @@ from minipacs.dicom.pictures.format import (
     picture_format,
 )
 from minipacs.dicom.pictures.sidecar import Sidecar
-
-METHOD = "ISO_10918_1"
 
 
 def _read(data: bytes, sidecar: Sidecar) -> list[Frame]:
@@ -51,7 +49,9 @@ def _read(data: bytes, sidecar: Sidecar) -> list[Frame]:
         pixels = np.array(upright.convert("L" if head.samples == 1 else "RGB"))
         ratio = round(head.rows * head.columns * head.samples / len(stream), 2)
         return [
-            frame_of(pixels, sidecar, taken_at=taken_at, lossy_before=(max(ratio, 0.01), METHOD))
+            frame_of(
+                pixels, sidecar, taken_at=taken_at, lossy_before=(max(ratio, 0.01), LOSSY_METHOD)
+            )
         ]
 
 

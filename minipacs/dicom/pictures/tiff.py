@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import Image
 
+from minipacs.dicom.jpeg_head import LOSSY_METHOD
 from minipacs.dicom.model import Frame
 from minipacs.dicom.pictures.errors import SAVE_AS_PNG, PictureRefused
 from minipacs.dicom.pictures.format import (
@@ -59,7 +60,7 @@ def _page(image: Image.Image, sidecar: Sidecar) -> Frame:
     pixels = pixels_of(image)
     lossy = None
     if compression in _JPEGS:
-        lossy = (max(0.01, round(pixels.nbytes / max(1, encoded), 2)), "ISO_10918_1")
+        lossy = (max(0.01, round(pixels.nbytes / max(1, encoded), 2)), LOSSY_METHOD)
     if white_is_zero and pixels.ndim == 2 and image.mode == "L":
         # Pillow has turned 8 bits over to black-is-zero: back to what is stored, which `inverted` then explains.
         pixels = 255 - pixels

@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLossless, JPEGLosslessSV1
 
-from minipacs.dicom.jpeg_head import JpegHead, read_head
+from minipacs.dicom.jpeg_head import LOSSY_METHOD, JpegHead, read_head
 from minipacs.dicom.pixels.errors import CannotDisplay
 from minipacs.dicom.pixels.family import Family, code_by_pydicom, pixel_family, plugin_available
 from minipacs.dicom.pixels.shape import Shape, check_head, check_ratio, code_of
@@ -65,7 +65,7 @@ def _encode(ds: Dataset, shape: Shape, frames: list[NDArray[Any]]) -> None:
     ds.BitsAllocated = 8
     ds.PhotometricInterpretation = "YBR_FULL_422"
     ds.PlanarConfiguration = 0
-    declare_lossy(ds, ratio, "ISO_10918_1")
+    declare_lossy(ds, ratio, LOSSY_METHOD)
 
 
 def _compressed(frame: NDArray[Any]) -> bytes:

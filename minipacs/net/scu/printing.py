@@ -13,10 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
+from minipacs.dicom.printed_image import Pixels, check_printable, image_item, in_colour, in_grey
 from minipacs.dicom.reading import items_of, text_of
 from minipacs.dicom.uids import UidPolicy
 from minipacs.net import commands
@@ -67,8 +66,6 @@ _MEANINGS = {
     0xC605: "the printer has too little memory for the images; choose more, smaller places",
     0xC613: "the images together are larger than the film",
 }
-
-Pixels = NDArray[Any]
 
 
 class PrinterFailed(NetError):
@@ -200,7 +197,7 @@ def print_films(
     if not images:
         raise ValueError("no image to print: a film would be empty")
     for pixels in images:
-        _check_shape(pixels)
+        check_printable(pixels)
     wants_colour = any(pixels.ndim == 3 for pixels in images)
     offers = (COLOUR_PRINT, GREY_PRINT) if wants_colour else (GREY_PRINT,)
     try:
@@ -216,51 +213,6 @@ def print_films(
             return _Job(conversation, setup, uids, wants_colour).run(images)
     except NothingAccepted:
         raise PeerRejected(peer, "it does not offer DICOM printing; is it a printer?") from None
-
-
-def image_item(pixels: Pixels) -> Dataset:
-    """The item of Basic Grayscale or Basic Color Image Sequence (PS3.3 C.13.5) of a rendered image."""
-    _check_shape(pixels)
-    ds = Dataset()
-    colour = pixels.ndim == 3
-    ds.SamplesPerPixel = 3 if colour else 1
-    ds.PhotometricInterpretation = "RGB" if colour else "MONOCHROME2"
-    if colour:
-        ds.PlanarConfiguration = 1
-    ds.Rows, ds.Columns = int(pixels.shape[0]), int(pixels.shape[1])
-    ds.PixelAspectRatio = ["1", "1"]
-    deep = pixels.dtype == np.uint16
-    ds.BitsAllocated, ds.BitsStored, ds.HighBit = (16, 12, 11) if deep else (8, 8, 7)
-    ds.PixelRepresentation = 0
-    planes = np.moveaxis(pixels, -1, 0) if colour else pixels
-    raw = np.ascontiguousarray(planes, dtype="<u2" if deep else np.uint8).tobytes()
-    ds.PixelData = raw + b"\0" * (len(raw) % 2)
-    ds["PixelData"].VR = "OW" if deep else "OB"
-    return ds
-
-
-def _check_shape(pixels: Pixels) -> None:
-    grey = pixels.ndim == 2 and pixels.dtype in (np.uint8, np.uint16)
-    colour = pixels.ndim == 3 and pixels.shape[2] == 3 and pixels.dtype == np.uint8
-    if not (grey or colour) or not pixels.size:
-        raise ValueError(f"an image of shape {pixels.shape} and {pixels.dtype} cannot be printed")
-    if pixels.dtype == np.uint16 and int(pixels.max()) > 4095:
-        raise ValueError("an image to print has more than 12 bits")
-
-
-def _as_colour(pixels: Pixels) -> Pixels:
-    if pixels.ndim == 3:
-        return pixels
-    grey = (pixels >> 4).astype(np.uint8) if pixels.dtype == np.uint16 else pixels
-    return np.repeat(grey[:, :, None], 3, axis=2)
-
-
-def _as_grey(pixels: Pixels) -> Pixels:
-    if pixels.ndim == 2:
-        return pixels
-    # ITU-R BT.601, the weights of YBR_FULL (PS3.3 C.7.6.3.1.2).
-    weighted = pixels.astype(np.uint32) @ np.array([299, 587, 114], dtype=np.uint32)
-    return ((weighted + 500) // 1000).astype(np.uint8)
 
 
 @dataclass
@@ -363,9 +315,9 @@ class _Job:
         ds = Dataset()
         ds.ImageBoxPosition = position
         if self.colour:
-            ds.BasicColorImageSequence = [image_item(_as_colour(pixels))]
+            ds.BasicColorImageSequence = [image_item(in_colour(pixels))]
         else:
-            ds.BasicGrayscaleImageSequence = [image_item(_as_grey(pixels))]
+            ds.BasicGrayscaleImageSequence = [image_item(in_grey(pixels))]
         answer, _ = self._call(
             commands.N_SET_RQ,
             ds,
